@@ -1,0 +1,141 @@
+"""The one policy of both engines: may this import wait, and if not, why.
+
+Pure: a Policy is built from a snapshot's settings and the LAZI_* environment
+variables, and answers without looking at files, modules or frames.
+"""
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+STDLIB = sys.stdlib_module_names
+
+# Targets that are the interpreter's own or whose import must happen where it is
+# written: readline and rlcompleter are imported for what importing them does;
+# threading takes the thread that first imports it for the main one before 3.13.
+ALWAYS_EAGER = frozenset({"__future__", "__main__", "readline", "rlcompleter", "threading"})
+
+
+class Eager:
+    """A decision against deferring: a stable *code*, and in *detail* the rule and where it stands."""
+
+    __slots__ = ("code", "detail")
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        self.code = code
+        self.detail = detail
+
+    def __repr__(self) -> str:
+        return f"Eager({self.code!r}, {self.detail!r})"
+
+
+DEFER = None  # the other decision; nothing is to be said about it
+
+
+class Patterns:
+    """Module name patterns with the origin of each: ``name``, ``package.*`` or ``*``.
+
+    ``name`` matches that module alone, ``package.*`` the package and every
+    module below it, ``*`` every module.
+    """
+
+    __slots__ = ("below", "every", "exact")
+
+    def __init__(self, patterns: "Mapping[str, str]") -> None:
+        self.exact: dict[str, str] = {}
+        self.below: dict[str, str] = {}
+        self.every = ""
+        for pattern, origin in patterns.items():
+            if pattern == "*":
+                self.every = f"'*' in {origin}"
+            elif pattern.endswith(".*"):
+                self.below[pattern[:-2]] = f"'{pattern}' in {origin}"
+            else:
+                self.exact[pattern] = f"'{pattern}' in {origin}"
+
+    def find(self, name: str) -> str:
+        """Return the rule that matches the module *name* with its origin, or ""."""
+        if self.every:
+            return self.every
+        if name in self.exact:
+            return self.exact[name]
+        if self.below:
+            while name:
+                if name in self.below:
+                    return self.below[name]
+                name = name.rpartition(".")[0]
+        return ""
+
+
+class Policy:
+    """Decides for every import statement of this process whether it may wait.
+
+    settings: the "settings" of a snapshot: ``mode``, ``stdlib``, ``trace``, and
+    ``eager``, ``eager-in``, ``lazy`` and the shipped rules as {pattern: origin}.
+    environ: LAZI_EAGER and LAZI_STDLIB are laid over them.
+    """
+
+    def __init__(self, settings: "Mapping[str, Any]", environ: "Mapping[str, str]") -> None:
+        eager = dict(settings["eager"])
+        for pattern in environ.get("LAZI_EAGER", "").split(","):
+            if pattern.strip():
+                eager[pattern.strip()] = "the environment variable LAZI_EAGER"
+        self.mode: str = settings["mode"]
+        self.stdlib: str = environ.get("LAZI_STDLIB") or settings["stdlib"]
+        self.trace = int(environ.get("LAZI_TRACE") or settings["trace"])
+        self.eager = Patterns(eager)
+        self.eager_in = Patterns(settings["eager-in"])
+        self.lazy = Patterns(settings["lazy"])
+        self.shipped_eager = Patterns(settings["shipped-eager"])
+        self.shipped_eager_in = Patterns(settings["shipped-eager-in"])
+        self._importers: dict[str, Eager | None] = {}
+
+    def decide(self, importer: str, target: str, names: "Sequence[str]" = ()) -> "Eager | None":
+        """Return DEFER or the reason why the statement must not wait.
+
+        importer: name of the module in which the statement stands.
+        target: absolute name of the module imported.
+        names: what is taken from it (``from target import names``); each may be
+        a submodule, so a rule for ``target.name`` counts too.
+        """
+        try:
+            decision = self._importers[importer]
+        except KeyError:
+            decision = self._importers[importer] = self.decide_importer(importer)
+        if decision is not None:
+            return decision
+        if target in ALWAYS_EAGER:
+            return Eager("always-eager", target)
+        if self.stdlib == "exclude" and target.partition(".")[0] in STDLIB:
+            return Eager("stdlib-target")
+        found = self._find_target(self.eager, target, names)
+        if found:
+            return Eager("eager-rule", found)
+        found = self._find_target(self.shipped_eager, target, names)
+        if found and not self._find_target(self.lazy, target, names):
+            return Eager("shipped-eager-rule", found)
+        return DEFER
+
+    def decide_importer(self, importer: str) -> "Eager | None":
+        """Return the reason why no import made in the module *importer* may wait, or DEFER."""
+        if importer.partition(".")[0] == "lazi_site":
+            return Eager("own-module")
+        found = self.eager_in.find(importer)
+        if found:
+            return Eager("eager-in-rule", found)
+        found = self.shipped_eager_in.find(importer)
+        if found and not self.lazy.find(importer):
+            return Eager("shipped-eager-in-rule", found)
+        return DEFER
+
+    @staticmethod
+    def _find_target(patterns: Patterns, target: str, names: "Sequence[str]") -> str:
+        if not (patterns.every or patterns.exact or patterns.below):
+            return ""
+        found = patterns.find(target)
+        for name in names:
+            found = found or patterns.find(target + "." + name)
+        return found
