@@ -1,0 +1,1 @@
+"""What the tests share: real virtualenvs and helpers that read them."""

@@ -1,0 +1,66 @@
+"""Builds the virtualenv that the tests copy: lazi-site from the checkout, as a wheel, and its dependencies."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.environment import Environment, tested_python
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def build_template(root: Path) -> Environment:
+    """Return a new environment below *root* in which lazi-site is installed but not enabled."""
+    environment = Environment(root)
+    call(
+        sys.executable,
+        *("-m", "virtualenv", "--quiet", "--no-seed", "--no-vcs-ignore"),
+        *("--python", tested_python(), str(environment.path)),
+    )
+    wheel = build_wheel(root)
+    call(
+        sys.executable,
+        *("-m", "pip", "--python", str(environment.python), "install", "--quiet", str(wheel)),
+    )
+    return environment
+
+
+def build_wheel(root: Path) -> Path:
+    """Build the checkout's wheel below *root*, from a copy so that nothing is left in it."""
+    copy = root / "checkout"
+    copy.mkdir(parents=True)
+    shutil.copytree(
+        CHECKOUT / "lazi_site",
+        copy / "lazi_site",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    for name in ("pyproject.toml", "LICENSE"):
+        shutil.copy(CHECKOUT / name, copy)
+    (copy / "README.md").write_text("a build for the tests\n", encoding="utf-8")
+    wheels = root / "wheels"
+    call(
+        *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
+        *("--wheel-dir", str(wheels), str(copy)),
+    )
+    (wheel,) = wheels.glob("*.whl")
+    return wheel
+
+
+def copy_template(template: Environment, root: Path) -> Environment:
+    """Return a copy of *template* below *root*.
+
+    Its Python works because pyvenv.cfg is found beside it; the console scripts
+    name the template's Python in their first line, so use ``python -m``.
+    """
+    shutil.copytree(template.path, root / "project" / ".venv", symlinks=True)
+    return Environment(root)
+
+
+def call(*command: str) -> None:
+    """Run *command*; a failure shows what it printed."""
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise RuntimeError(f"{command} failed:\n{done.stdout}\n{done.stderr}")

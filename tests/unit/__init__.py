@@ -1,0 +1,1 @@
+"""Tests of single functions, run in the process of the test suite."""
