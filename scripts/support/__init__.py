@@ -1,0 +1,1 @@
+"""What the scripts share: environments, recipes, runs and tables. Standard library only."""
