@@ -1,1 +1,123 @@
+"""The command ``lazi-site``: finds the module of a command, runs it, and words its errors.
 
+One small module a command, imported when it is asked for. Such a module has
+DESCRIPTION, EXAMPLES, ``add_arguments(parser)`` and ``run(**options)``, which
+returns an exit status and knows nothing of argparse.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .. import __version__
+from ..errors import LaziSiteError, UsageError
+from . import status_codes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "enable": "make every Python of a virtualenv import lazily",
+    "disable": "undo enable; the environment's files are as before",
+    "status": "say whether imports are lazy here, and if not, why",
+    "config": "show, check and find the configuration",
+}
+
+HELP = """\
+usage: lazi-site COMMAND [options]
+
+Makes every Python of a virtualenv import lazily, so that programs start
+faster. Nothing of yours is edited and nothing has to be run differently.
+
+commands:
+{commands}
+
+options:
+  -h, --help  show this help; each command has its own: lazi-site COMMAND --help
+  --version   show the version
+
+examples:
+  lazi-site enable                  in the virtualenv of this lazi-site
+  lazi-site enable --venv .venv     in another one that has lazi-site installed
+  LAZI_DISABLE=1 python app.py      one run with eager imports
+  lazi-site status                  on or off, and why
+  lazi-site disable
+
+exit status: {ok} done or yes, {negative} no or something found, {refused} refused or wrong usage
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``lazi-site`` with *arguments* (the process's own) and return its exit status."""
+    try:
+        status = run_command(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+        return status
+    except LaziSiteError as error:
+        return complain(error.message, error.hint)
+    except KeyboardInterrupt:
+        return status_codes.INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone. Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return status_codes.BROKEN_PIPE
+    except OSError as error:
+        return complain(f"{error}.")
+
+
+def run_command(arguments: list[str]) -> int:
+    """Find and run the command that *arguments* ask for.
+
+    Errors: UsageError for an unknown one; whatever the command raises.
+    """
+    name, *rest = arguments or ["--help"]
+    if name in ("-h", "--help", "help"):
+        if name == "help" and rest:
+            return run_command([rest[0], "--help"])
+        print(help_text(), end="")
+        return status_codes.OK
+    if name in ("-V", "--version"):
+        print(f"lazi-site {__version__}")
+        return status_codes.OK
+    if name not in COMMANDS:
+        from ..config.options import closest
+
+        meant = closest(name, COMMANDS)
+        raise UsageError(
+            "unknown-command",
+            f"There is no command '{name}'.",
+            f"Did you mean 'lazi-site {meant}'?" if meant else "See lazi-site --help.",
+        )
+    import argparse
+    import importlib
+
+    command = importlib.import_module(f".{name}", __name__)
+    parser = argparse.ArgumentParser(
+        prog=f"lazi-site {name}",
+        description=command.DESCRIPTION,
+        epilog="examples:\n" + command.EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_arguments(parser)
+    status: int = command.run(**vars(parser.parse_args(rest)))
+    return status
+
+
+def help_text() -> str:
+    """Return the text of ``lazi-site --help``."""
+    return HELP.format(
+        commands="\n".join(f"  {name:<10}{summary}" for name, summary in COMMANDS.items()),
+        ok=status_codes.OK,
+        negative=status_codes.NEGATIVE,
+        refused=status_codes.REFUSED,
+    )
+
+
+def complain(message: str, hint: str = "") -> int:
+    """Say *message* and *hint* on standard error and return the exit status for it."""
+    print(f"lazi-site: {message}", file=sys.stderr)
+    if hint:
+        print(hint, file=sys.stderr)
+    return status_codes.REFUSED

@@ -1,0 +1,42 @@
+"""``lazi-site disable``."""
+
+from __future__ import annotations
+
+import sys
+
+from . import status_codes
+from .delegate import run_in_environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+DESCRIPTION = """\
+Undoes enable: removes the start file, the directory `lazi-site` of the
+virtualenv and your cached snapshots. Your configuration files stay."""
+
+EXAMPLES = """\
+  lazi-site disable                for good
+  LAZI_DISABLE=1 python app.py     for one run, without this command"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``disable`` to *parser*."""
+    parser.add_argument("--venv", metavar="DIR", help="another virtualenv with lazi-site in it")
+
+
+def run(venv: str | None) -> int:
+    """Disable the environment and say what was removed."""
+    if venv is not None:
+        return run_in_environment(venv, ["disable"])
+
+    from ..install.enable import disable
+
+    removed = disable()
+    if removed:
+        print(f"Imports are eager again in {sys.prefix}. Removed:")
+        for path in removed:
+            print(f"  {path}")
+    else:
+        print(f"Lazy imports were not enabled in {sys.prefix}; nothing to do.")
+    return status_codes.OK

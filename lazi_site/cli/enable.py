@@ -1,0 +1,77 @@
+"""``lazi-site enable``."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+
+from . import status_codes
+from .delegate import run_in_environment
+from .output import print_facts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+DESCRIPTION = """\
+Makes every Python of a virtualenv import lazily from its next start on, by a
+start file in site-packages and a directory `lazi-site` in the virtualenv.
+Running it again does no harm."""
+
+EXAMPLES = """\
+  lazi-site enable                       the virtualenv of this lazi-site
+  lazi-site enable --venv ../app/.venv   another one that has lazi-site installed
+  lazi-site enable --project .           read the configuration of this directory"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``enable`` to *parser*."""
+    parser.add_argument("--venv", metavar="DIR", help="another virtualenv with lazi-site in it")
+    parser.add_argument(
+        "--project",
+        metavar="DIR",
+        help="where lazi-site.toml or pyproject.toml is (default: found around the virtualenv)",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="even if this Python is not in a virtualenv"
+    )
+
+
+def run(venv: str | None, project: str | None, force: bool) -> int:
+    """Enable the environment and report what a fresh interpreter of it says."""
+    if venv is not None:
+        arguments = ["enable"]
+        if project is not None:
+            arguments += ["--project", os.path.abspath(project)]
+        return run_in_environment(venv, arguments + ["--force"] * force)
+
+    from ..config.refresh import Configuration
+    from ..config.snapshot import store_snapshot
+    from ..install.enable import enable
+    from ..install.probe import ask_fresh_interpreter
+
+    done = enable(project=project, force=force)
+    configuration = Configuration()
+    store_snapshot(configuration.as_snapshot())
+    answer = ask_fresh_interpreter(heed_switch=False)
+    if answer.engine:
+        print(f"Lazy imports are on in {sys.prefix}.")
+    else:
+        print(f"lazi-site is enabled in {sys.prefix}, but imports stay eager:")
+        print(f"  {answer.reason or 'the start file did not run'}")
+    print()
+    used = [source.origin.partition(" ")[2] for source in configuration.sources if source.values]
+    engine = f"{answer.engine or 'none'} ({platform.python_implementation()} "
+    facts = [
+        ("start file", done.start_file + ("" if done.changed else " (was already there)")),
+        ("engine", engine + f"{platform.python_version()})"),
+        ("project", done.project or "none"),
+        ("configuration", used[0] if used else "no file, the defaults hold"),
+        *(("", origin) for origin in used[1:]),
+    ]
+    print_facts(facts)
+    print()
+    print("One run with eager imports: LAZI_DISABLE=1 in its environment.")
+    print("To undo: lazi-site disable")
+    return status_codes.NEGATIVE if answer.fault else status_codes.OK

@@ -1,0 +1,143 @@
+"""``lazi-site status``."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+from . import status_codes
+from .delegate import run_in_environment
+from .output import print_facts, print_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+DESCRIPTION = """\
+Says whether a Python started now in this virtualenv imports lazily, and if
+not, why; with the files that decide it. Exit status 0 if it does, 1 if not."""
+
+EXAMPLES = """\
+  lazi-site status
+  lazi-site status --venv .venv
+  lazi-site status --json"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``status`` to *parser*."""
+    parser.add_argument("--venv", metavar="DIR", help="another virtualenv with lazi-site in it")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(venv: str | None, json: bool) -> int:
+    """Show the state of the environment."""
+    if venv is not None:
+        # Its own run is what status is about, so the switch is left as it is.
+        return run_in_environment(venv, ["status"] + ["--json"] * json, eager=False)
+    facts = collect()
+    if json:
+        print_json(facts)
+    else:
+        show(facts)
+    return status_codes.OK if facts["on"] else status_codes.NEGATIVE
+
+
+def collect() -> dict[str, Any]:
+    """Return everything that status says, as JSON knows it."""
+    from .. import __version__
+    from ..config.refresh import Configuration
+    from ..install import describe, layout
+    from ..install.probe import ask_fresh_interpreter
+
+    answer = ask_fresh_interpreter()
+    configuration = Configuration()
+    start_files = describe.describe_start_files()
+    reason = answer.reason
+    if not answer.started and not answer.fault:
+        enabled = any(file["state"] == describe.AS_EXPECTED for file in start_files)
+        reason = (
+            "the start file is there but was not run"
+            if enabled
+            else "lazi-site is not enabled here; run: lazi-site enable"
+        )
+    return {
+        "lazi_site": __version__,
+        "on": bool(answer.engine),
+        "reason": reason or None,
+        "engine": answer.engine or None,
+        "interpreter": {
+            "implementation": platform.python_implementation(),
+            "version": platform.python_version(),
+            "executable": sys.executable,
+        },
+        "environment": {"prefix": sys.prefix, "virtualenv": layout.in_virtualenv()},
+        "project": configuration.project,
+        "start_files": start_files,
+        "snapshot": describe.describe_snapshot(),
+        "sources": [
+            {
+                "name": source.name,
+                "path": source.path,
+                "present": source.present,
+                "settings": sorted(source.values),
+                "note": source.note or None,
+            }
+            for source in configuration.sources
+        ],
+        "problems": [problem.as_dict() for problem in configuration.problems],
+        "last_fault": describe.last_fault() or None,
+        "editable_installs": describe.describe_editable_installs(),
+    }
+
+
+def show(facts: dict[str, Any]) -> None:
+    """Print *facts* for a person."""
+    if facts["on"]:
+        print(f"Lazy imports are on ({facts['engine']} engine).")
+    else:
+        print(f"Lazy imports are off: {facts['reason']}.")
+    interpreter = facts["interpreter"]
+    snapshot = facts["snapshot"]
+    rows = [
+        (
+            "interpreter",
+            f"{interpreter['implementation']} {interpreter['version']}, "
+            f"{interpreter['executable']}",
+        ),
+        ("environment", facts["environment"]["prefix"]),
+        ("project", facts["project"] or "none"),
+    ]
+    rows += label_first(
+        "start file", [f"{file['path']}: {file['state']}" for file in facts["start_files"]]
+    )
+    rows.append(
+        (
+            "snapshot",
+            f"{snapshot['path']}: {'up to date' if snapshot['fresh'] else 'out of date'}"
+            if snapshot
+            else "none",
+        )
+    )
+    rows += label_first("configuration", [describe_source(source) for source in facts["sources"]])
+    rows += label_first("problem", [problem["message"] for problem in facts["problems"]])
+    rows += label_first(
+        "editable",
+        [
+            f"{install['target']} ({install['file']}): {install['imports']}"
+            for install in facts["editable_installs"]
+        ],
+    )
+    rows.append(("last fault", facts["last_fault"] or "none"))
+    print_facts(rows)
+
+
+def label_first(label: str, values: list[str]) -> list[tuple[str, str]]:
+    """Return *values* as facts of which the first carries *label*."""
+    return [("" if number else label, value) for number, value in enumerate(values)]
+
+
+def describe_source(source: dict[str, Any]) -> str:
+    """Return one line on a configuration file."""
+    state = source["note"] or ", ".join(source["settings"]) or "no settings in it"
+    return f"{source['path']}: {state if source['present'] else 'absent'}"

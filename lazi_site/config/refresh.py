@@ -1,0 +1,88 @@
+"""The slow path of a start: read all configuration and write a new snapshot.
+
+Runs in users' interpreters, in many at once, whenever a source has changed;
+what is imported for it is seen by nobody else but costs them all.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .. import __version__, startup
+from .record import read_record
+from .resolve import Value, merge_sources
+from .shipped import are_installed, read_shipped_rules
+from .snapshot import store_snapshot
+from .sources import Source, locate_sources, read_sources
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .problems import Problem
+
+
+class Configuration:
+    """Everything that was read at one moment.
+
+    project: the directory recorded by ``enable``, or None.
+    sources: the configuration files, the last one the strongest.
+    record: the environment's record; rules_file: the shipped rules, as sources.
+    values: the merged value of every option.
+    rules: the shipped rules, {kind: {pattern: reason}}.
+    """
+
+    __slots__ = ("project", "record", "rules", "rules_file", "sources", "values")
+
+    def __init__(self) -> None:
+        self.project, self.record = read_record()
+        self.sources: list[Source] = locate_sources(self.project, os.environ)
+        read_sources(self.sources)
+        self.values: dict[str, Value] = merge_sources(self.sources)
+        self.rules, self.rules_file = read_shipped_rules()
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong with what was read."""
+        return [
+            problem
+            for source in (self.record, *self.sources, self.rules_file)
+            for problem in source.problems
+        ]
+
+    def as_snapshot(self) -> dict[str, Any]:
+        """Return the snapshot that says all this."""
+        watched = [self.record, *self.sources]
+        if not are_installed():
+            watched.append(self.rules_file)
+        values = self.values
+        return {
+            "format": startup.FORMAT,
+            "version": __version__,
+            "prefix": sys.prefix,
+            "sources": [(source.path, *source.stamp) for source in watched],
+            "settings": {
+                "enabled": values["enabled"].value,
+                "mode": values["mode"].value,
+                "stdlib": values["stdlib"].value,
+                "trace": values["trace"].value,
+                "eager": values["eager"].origins,
+                "eager-in": values["eager-in"].origins,
+                "lazy": values["lazy"].origins,
+                "shipped-eager": self.rules["eager"],
+                "shipped-eager-in": self.rules["eager-in"],
+            },
+            "problems": [problem.sentence for problem in self.problems],
+        }
+
+
+def refresh() -> dict[str, Any]:
+    """Read the record and all configuration files, store the snapshot, and return it.
+
+    A file that cannot be used becomes one of the snapshot's problems; that the
+    snapshot could not be stored makes no difference to what is returned.
+    """
+    snapshot = Configuration().as_snapshot()
+    store_snapshot(snapshot)
+    return snapshot

@@ -1,0 +1,75 @@
+"""The rules that come with lazi-site: packages whose imports must not wait, each with a reason.
+
+Reads safety/rules.toml; what the rules say is decided there, what they do in
+startup.policy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .. import safety
+from .problems import Problem
+from .sources import Source, read_file
+
+KINDS = ("eager", "eager-in")
+
+
+def read_shipped_rules() -> tuple[dict[str, dict[str, str]], Source]:
+    """Return the shipped rules for this interpreter and their file as a source.
+
+    The rules are {kind: {pattern: reason}} for the kinds "eager" and "eager-in".
+    """
+    import tomllib
+
+    path = os.path.join(os.path.dirname(os.path.abspath(safety.__file__)), "rules.toml")
+    source = Source("shipped rules", path)
+    rules: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
+    data = read_file(source)
+    if data is None:
+        return rules, source
+    try:
+        for row in tomllib.loads(data.decode("utf-8"))["rule"]:
+            if fits_version(row.get("python", ""), sys.version_info[:2]):
+                rules[row["kind"]][row["pattern"]] = "the shipped rules: " + row["reason"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        source.problems.append(Problem(path, f"the file is damaged ({error!r})"))
+    return rules, source
+
+
+def fits_version(specifier: str, version: tuple[int, int]) -> bool:
+    """Return whether *version* of Python fits *specifier*.
+
+    specifier: "" or conditions such as ``>=3.12,<3.15``; all must hold. The
+    operators are ``<``, ``<=``, ``>``, ``>=``, ``==`` and ``!=``, the versions X.Y.
+
+    Errors: ValueError for anything else.
+    """
+    for condition in filter(None, (part.strip() for part in specifier.split(","))):
+        operator = condition.rstrip("0123456789. ")
+        major, _, minor = condition.removeprefix(operator).strip().partition(".")
+        bound = int(major), int(minor)
+        holds = {
+            "<": version < bound,
+            "<=": version <= bound,
+            ">": version > bound,
+            ">=": version >= bound,
+            "==": version == bound,
+            "!=": version != bound,
+        }
+        if operator not in holds:
+            raise ValueError(f"{specifier!r} is not a version specifier")
+        if not holds[operator]:
+            return False
+    return True
+
+
+def are_installed() -> bool:
+    """Return whether lazi-site lies in the environment, where only a new version changes it.
+
+    In a development checkout the rules change without one, so their file has
+    to be a source of the snapshot.
+    """
+    package = os.path.realpath(os.path.dirname(safety.__file__))
+    return package.startswith(os.path.realpath(sys.prefix) + os.sep)

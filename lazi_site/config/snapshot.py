@@ -1,0 +1,120 @@
+"""The policy snapshot: packed, and stored where a start finds it.
+
+The format is the start-up side's (``startup.read_snapshot``); this is its one
+writer. Storing is atomic and may fail without harm: a snapshot is a cache.
+"""
+
+from __future__ import annotations
+
+import _imp
+import marshal
+import os
+import stat
+import time
+
+from .. import startup
+
+MAXIMUM_FILES = 8  # snapshots in one directory: users, interpreters and surroundings
+ABANDONED = 60  # seconds after which an unfinished file's writer must be dead
+
+
+def pack_snapshot(snapshot: dict[str, object]) -> bytes:
+    """Return *snapshot* as the bytes of a snapshot file."""
+    body = marshal.dumps(snapshot)
+    return startup.MAGIC + _imp.source_hash(startup.FORMAT, body) + body
+
+
+def store_snapshot(snapshot: dict[str, object]) -> str:
+    """Write *snapshot* for this user's surroundings; return its path, or "" if it has no place.
+
+    Goes into the first of ``startup.snapshot_directories()`` in which this
+    user may write and nobody else can put files in our name.
+    """
+    name = startup.snapshot_name()
+    data = pack_snapshot(snapshot)
+    for number, directory in enumerate(startup.snapshot_directories()):
+        try:
+            if number:
+                # Only the user's cache is made here. The environment's own
+                # directory is made by `enable`: a process that outlives
+                # `disable` must not bring it back.
+                os.makedirs(directory, mode=0o700, exist_ok=True)
+            if not is_safe(directory):
+                continue
+            path = os.path.join(directory, name)
+            write_atomically(path, data)
+        except OSError:
+            continue
+        remove_surplus(directory, name)
+        return path
+    return ""
+
+
+def is_safe(directory: str) -> bool:
+    """Return whether only this user or root can create files in *directory*."""
+    found = os.stat(directory)
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    if not hasattr(os, "geteuid"):
+        return True
+    return found.st_uid in (0, os.geteuid()) and not found.st_mode & stat.S_IWOTH
+
+
+def write_atomically(path: str, data: bytes) -> None:
+    """Put *data* into the file *path*, readable by all, in one step.
+
+    Errors: OSError; then the old content stands.
+    """
+    temporary = f"{path}.{os.getpid()}-{os.urandom(4).hex()}.new"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(temporary, flags, 0o644)
+    try:
+        try:
+            if hasattr(os, "fchmod"):
+                os.fchmod(descriptor, 0o644)  # whatever the umask is
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+        finally:
+            os.close(descriptor)
+        os.replace(temporary, path)
+    except BaseException:
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass
+        raise
+
+
+def is_snapshot(name: str) -> bool:
+    """Return whether *name* is the name of a snapshot, finished or not."""
+    return name.startswith("policy-") and name.endswith((".snapshot", ".new"))
+
+
+def remove_surplus(directory: str, keep: str) -> None:
+    """Remove the oldest snapshots of *directory* beyond MAXIMUM_FILES, and abandoned ones.
+
+    keep: the name of the one just written.
+    """
+    found = []
+    try:
+        names = [name for name in os.listdir(directory) if is_snapshot(name) and name != keep]
+    except OSError:
+        return
+    for name in names:
+        path = os.path.join(directory, name)
+        try:
+            age = os.stat(path).st_mtime
+        except OSError:
+            continue  # another process was faster
+        if name.endswith(".snapshot"):
+            found.append((age, path))
+        elif age < time.time() - ABANDONED:
+            found.append((0.0, path))
+    found.sort(reverse=True)
+    for number, (age, path) in enumerate(found, 1):
+        if number >= MAXIMUM_FILES or not age:
+            try:
+                os.unlink(path)
+            except OSError:
+                pass

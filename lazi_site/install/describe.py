@@ -1,0 +1,142 @@
+"""What is in an environment: start files, snapshot, faults, editable installs.
+
+Only looks; changes nothing, starts nothing and prints nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+
+from .. import startup
+from .enable import FAULT_NAME
+from .layout import site_packages, start_file
+from .start_line import CONTENTS
+
+AS_EXPECTED = "as expected"
+DIFFERENT = "different from what enable writes"
+NOT_FOR_THIS_VERSION = "not for this version of Python"
+ABSENT = "absent"
+
+LAZY = "lazy"
+OWN_LOADER = "eager: the finder brings its own loader"
+
+
+def describe_start_files() -> list[dict[str, str]]:
+    """Return the start files found in this interpreter's site directories: path and state.
+
+    The one that belongs to this interpreter is always listed, the others only
+    where they exist.
+    """
+    belongs = start_file()
+    found = []
+    for directory in site_directories():
+        for name, content in CONTENTS.items():
+            path = os.path.join(directory, name)
+            state = ABSENT
+            if os.path.lexists(path):
+                state = AS_EXPECTED if read_bytes(path) == content else DIFFERENT
+                if name != os.path.basename(belongs):
+                    state = NOT_FOR_THIS_VERSION
+            if path == belongs or state != ABSENT:
+                found.append({"path": path, "state": state})
+    return found
+
+
+def site_directories() -> list[str]:
+    """Return the directories in which this interpreter looks for start files."""
+    found = [site_packages(), *site.getsitepackages()]
+    if site.ENABLE_USER_SITE:
+        found.append(site.getusersitepackages())
+    return list(dict.fromkeys(found))
+
+
+def describe_snapshot() -> dict[str, object] | None:
+    """Return path and freshness of the snapshot that a start of this user would read, or None."""
+    name = startup.snapshot_name()
+    stale = None
+    for directory in startup.snapshot_directories():
+        path = os.path.join(directory, name)
+        snapshot = startup.read_snapshot(path)
+        if snapshot is None:
+            continue
+        if startup.is_fresh(snapshot):
+            return {"path": path, "fresh": True}
+        stale = stale or {"path": path, "fresh": False}
+    return stale
+
+
+def last_fault() -> str:
+    """Return what was noted of the last fault at a start, or ""."""
+    for directory in startup.snapshot_directories():
+        note = read_bytes(os.path.join(directory, FAULT_NAME))
+        if note:
+            return note.decode("utf-8", "replace").strip()
+    return ""
+
+
+def describe_editable_installs() -> list[dict[str, str]]:
+    """Return the editable installs of this environment: start file, kind, target, imports.
+
+    "kind" is "path" for a directory put on the path, "setuptools" for the
+    finder that setuptools writes, "finder" for that of another tool; "imports"
+    says whether its modules' imports are lazy.
+    """
+    found = []
+    for directory in site_directories():
+        try:
+            names = sorted(name for name in os.listdir(directory) if name.endswith(".pth"))
+        except OSError:
+            continue
+        for name in names:
+            if name in CONTENTS:
+                continue
+            content = read_bytes(os.path.join(directory, name)) or b""
+            for line in content.decode("utf-8", "replace").splitlines():
+                kind, target = classify_line(line.strip(), directory)
+                if kind:
+                    found.append(
+                        {
+                            "file": name,
+                            "kind": kind,
+                            "target": target,
+                            "imports": OWN_LOADER if keeps_its_loader(kind) else LAZY,
+                        }
+                    )
+    return found
+
+
+def classify_line(line: str, directory: str) -> tuple[str, str]:
+    """Return kind and target of the editable install that a line of a .pth file makes, or ""."""
+    if line.startswith(("import ", "import\t")):
+        module = line[7:].partition(";")[0].strip()
+        if module.startswith("__editable___") and module.endswith("_finder"):
+            return "setuptools", module
+        # scikit-build-core, meson-python and the editables package, in this order.
+        if module.endswith(("_editable", "_editable_loader")) or module.startswith(
+            "_editable_impl_"
+        ):
+            return "finder", module
+    elif line and not line.startswith("#"):
+        target = os.path.join(directory, line)
+        if os.path.isdir(target):
+            return "path", os.path.normpath(target)
+    return "", ""
+
+
+def keeps_its_loader(kind: str) -> bool:
+    """Return whether the engine of this interpreter cannot reach modules of this *kind*.
+
+    From 3.15 on the interpreter itself defers, whoever loads the module.
+    """
+    return kind == "finder" and sys.version_info < (3, 15)
+
+
+def read_bytes(path: str) -> bytes | None:
+    """Return the content of the file *path*, or None if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
