@@ -45,7 +45,7 @@ def run(venv: str | None, json: bool) -> int:
 
 def collect() -> dict[str, Any]:
     """Return everything that status says, as JSON knows it."""
-    from .. import __version__
+    from .. import __version__, startup
     from ..config.refresh import Configuration
     from ..install import describe, layout
     from ..install.probe import ask_fresh_interpreter
@@ -56,11 +56,11 @@ def collect() -> dict[str, Any]:
     reason = answer.reason
     if not answer.started and not answer.fault:
         enabled = any(file["state"] == describe.AS_EXPECTED for file in start_files)
-        reason = (
-            "the start file is there but was not run"
-            if enabled
-            else "lazi-site is not enabled here; run: lazi-site enable"
-        )
+        if not enabled:
+            reason = "lazi-site is not enabled here; run: lazi-site enable"
+        else:
+            # The .pth line looks at the switch before it starts anything.
+            reason = startup.switched_off() or "the start file is there but was not run"
     return {
         "lazi_site": __version__,
         "on": bool(answer.engine),

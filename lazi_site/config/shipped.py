@@ -30,7 +30,7 @@ def read_shipped_rules() -> tuple[dict[str, dict[str, str]], Source]:
     if data is None:
         return rules, source
     try:
-        for row in tomllib.loads(data.decode("utf-8"))["rule"]:
+        for row in tomllib.loads(data.decode("utf-8")).get("rule", ()):
             if fits_version(row.get("python", ""), sys.version_info[:2]):
                 rules[row["kind"]][row["pattern"]] = "the shipped rules: " + row["reason"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:

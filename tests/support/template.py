@@ -17,14 +17,14 @@ def build_template(root: Path) -> Environment:
     environment = Environment(root)
     call(
         sys.executable,
-        *("-m", "virtualenv", "--quiet", "--no-seed", "--no-vcs-ignore"),
+        *("-m", "virtualenv", "--quiet", "--no-vcs-ignore"),
         *("--python", tested_python(), str(environment.path)),
     )
-    wheel = build_wheel(root)
-    call(
-        sys.executable,
-        *("-m", "pip", "--python", str(environment.python), "install", "--quiet", str(wheel)),
-    )
+    # The environment's own pip, because the test run's may not know its Python;
+    # then it goes, which halves the copies.
+    pip = (str(environment.python), "-m", "pip", "--quiet", "--disable-pip-version-check")
+    call(*pip, "install", str(build_wheel(root)))
+    call(*pip, "uninstall", "--yes", "pip")
     return environment
 
 
