@@ -86,7 +86,7 @@ def unsupported() -> str:
     """Return why this interpreter has no engine, or ""."""
     if sys.implementation.name != "cpython":
         return f"{sys.implementation.name} has no engine, only CPython has"
-    if "t" in getattr(sys, "abiflags", "") or not getattr(sys, "_is_gil_enabled", bool.__call__)():
+    if "t" in getattr(sys, "abiflags", ""):
         return "free-threaded builds of CPython are not supported yet"
     if sys.version_info < (3, 11):
         return "CPython before 3.11 is not supported"

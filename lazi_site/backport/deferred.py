@@ -1,0 +1,184 @@
+"""What a patched import statement does when control reaches it: bind at once, defer, or import now."""
+
+import sys
+
+from ..startup import bytecode as op
+from ..startup import effects
+from . import keys, stubs
+from .modules import Origin, promise, wanted
+from .namespaces import MISSING, SettledKey, add, bind, plain_value, waiting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
+
+_getframe = sys._getframe
+
+
+class Switches:
+    """What a running program may change: every statement looks here when it is reached.
+
+    active: imports may wait. eager_depth: open eager_imports() blocks by thread.
+    """
+
+    __slots__ = ("active", "declared_only", "eager_depth")
+
+    def __init__(self) -> None:
+        self.active = True
+        self.declared_only = False
+        self.eager_depth: dict[int, int] = {}
+
+
+switches = Switches()
+
+
+class DeferredImport:
+    """One import statement of a module: the constant that its patched code inverts (``~constant``).
+
+    target: absolute name of the module. first: what a plain ``import a.b``
+    binds and loads at first use, its top. is_unused: nobody mentions the name.
+    """
+
+    __slots__ = (
+        "filename",
+        "first",
+        "is_unused",
+        "line",
+        "statement",
+        "target",
+    )
+
+    def __init__(self, statement: op.Statement, target: str, filename: str, line: int, is_unused: bool) -> None:
+        self.statement = statement
+        self.target = target
+        self.filename = filename
+        self.line = line
+        self.is_unused = is_unused
+        plain = statement.fromlist is None and not statement.dotted_as
+        self.first = target.partition(".")[0] if plain else target
+
+    def __invert__(self) -> None:
+        """Stand in for the statement; the interpreter drops the result."""
+        frame = _getframe(1)
+        namespace = frame.f_globals
+        if frame.f_locals is not namespace or self.is_eager(namespace):
+            try:
+                self.import_now(namespace, frame.f_locals)
+            except BaseException as error:
+                stubs.forget_stub(error)
+                raise
+        elif not self.bind_loaded(namespace):
+            self.defer(namespace)
+
+    def is_eager(self, namespace: "dict[str, Any]") -> bool:
+        """Return whether the statement must import now, for reasons known only when it runs."""
+        if not switches.active:
+            return True
+        if switches.eager_depth and keys.get_ident() in switches.eager_depth:
+            return True
+        if switches.declared_only and self.target not in namespace.get("__lazy_modules__", ()):
+            return True
+        return self.is_unused and any(map(effects.has_effects, self.loads()))
+
+    def loads(self) -> "list[str]":
+        """Return the absolute names of the modules that the statement names."""
+        if self.statement.fromlist is not None and not self.statement.name:
+            return [f"{self.target}.{name}" for name in self.statement.fromlist]
+        return [self.target]
+
+    def import_now(self, namespace: "dict[str, Any]", local: "Any") -> None:
+        """Do what the original statement does, as if it stood here."""
+        statement = self.statement
+        for attribute, name in statement.bindings:
+            value = eval(self.stub(attribute, statement.name), namespace)
+            if local is namespace:
+                bind(namespace, name, value)
+            else:
+                local[name] = value
+
+    def stub(self, attribute: "str | None", name: str) -> "CodeType":
+        """Return code that imports *name* and returns what the statement binds for *attribute*."""
+        statement = self.statement
+        fromlist: tuple[str, ...] | None = None
+        attributes: tuple[str, ...] = ()
+        if attribute is not None:
+            fromlist = attributes = (attribute,)
+        elif statement.dotted_as:
+            attributes = tuple(name.split(".")[1:])
+        return stubs.make(self.filename, self.line, statement.level, name, fromlist, attributes)
+
+    def bind_loaded(self, namespace: "dict[str, Any]") -> bool:
+        """Bind all names at once if the target is loaded and has them; return whether that was done."""
+        module = sys.modules.get(self.target)
+        if module is None:
+            return False
+        statement = self.statement
+        if statement.fromlist is not None:
+            contents = getattr(module, "__dict__", None)
+            if type(contents) is not dict:
+                return False
+            values = [plain_value(contents, attribute) for attribute in statement.fromlist]
+            if MISSING in values:
+                return False
+            for (_, name), value in zip(statement.bindings, values, strict=True):
+                bind(namespace, name, value)
+            return True
+        if not statement.dotted_as:
+            top = sys.modules.get(self.first)
+            if top is None:
+                return False
+            bind(namespace, statement.bindings[0][1], top)
+            return True
+        return False
+
+    def defer(self, namespace: "dict[str, Any]") -> "Execution":
+        """Put a key for each name into *namespace*, and promise the submodules on the way."""
+        execution = Execution(self, namespace)
+        statement = self.statement
+        for attribute, name in statement.bindings:
+            key = keys.make(namespace, name, execution, attribute)
+            execution.keys.append(key)
+            add(key, keys.PendingKey)
+        wanted.setdefault(self.first, []).append(execution)
+        declared_by = (namespace, self.filename, self.line)
+        promise(self.target, declared_by)
+        if statement.fromlist and self.target in sys.modules:
+            package = sys.modules[self.target]
+            if hasattr(package, "__path__") and namespace is not getattr(package, "__dict__", None):
+                for name in statement.fromlist:
+                    if name not in package.__dict__:
+                        promise(f"{self.target}.{name}", declared_by, certain=False)
+        return execution
+
+
+class Execution(Origin):
+    """One execution of a deferred statement in one namespace, with the keys that it made."""
+
+    __slots__ = ("deferred", "namespace", "own_code")
+
+    def __init__(self, deferred: DeferredImport, namespace: "dict[str, Any]") -> None:
+        self.deferred = deferred
+        self.namespace = namespace
+        self.target = deferred.first
+        self.title = deferred.target
+        self.keys = []
+        self.own_code: CodeType | None = None
+
+    def at_hand(self, key: SettledKey) -> "Any":
+        if self.deferred.statement.dotted_as:
+            return MISSING  # ``import a.b as c`` looks at the attributes, not at sys.modules
+        return Origin.at_hand(self, key)
+
+    def stub(self, key: SettledKey) -> "tuple[CodeType, dict[str, Any]]":
+        """Return the statement for *key*; of ``import a.b`` only a, as a.b loads when it is used."""
+        deferred = self.deferred
+        name = deferred.statement.name if self.target == deferred.target else self.target
+        return deferred.stub(key.attribute, name), self.namespace
+
+    def stores(self, code: "CodeType", offset: int) -> bool:
+        return code is self.own_code and offset in self.deferred.statement.stores
+
+    def is_submodule(self, key: SettledKey) -> bool:
+        """Return whether *key* was made by ``from . import name`` in the package's own ``__init__``."""
+        return key.attribute is not None and self.target == key.namespace.get("__name__")

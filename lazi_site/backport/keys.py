@@ -1,0 +1,183 @@
+"""Self-resolving keys: names in a module's namespace that perform their import when looked up.
+
+A dict compares the looked-up key with stored keys of equal hash by ``==``. A
+key that is a str subclass with an ``__eq__`` of its own therefore learns of
+every lookup of its name, whoever makes it: code of the module, getattr,
+``from m import name``, eval, C code. It performs the import, puts the real
+value in its place and answers; CPython notices when the table changed
+meanwhile and starts the lookup again (Objects/dictobject.c; 3.11 to 3.14).
+
+A key keeps its place in the namespace for good, so the order of names and
+iterations that are under way stay as they are: settling changes its value and
+its class. The namespace stays an exact dict.
+"""
+
+import sys
+from _thread import get_ident
+
+from ..startup import bytecode as op
+from . import stubs
+from .namespaces import MISSING, SettledKey, discard, settle
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+    from .modules import Origin
+
+_getframe = sys._getframe
+
+# Instructions that assign or delete the name they look up, that only ask
+# whether it is there, and that read it.
+_WRITES = frozenset(
+    {op.STORE_NAME, op.STORE_GLOBAL, op.STORE_ATTR, op.STORE_SUBSCR}
+    | {op.DELETE_NAME, op.DELETE_GLOBAL, op.DELETE_ATTR, op.DELETE_SUBSCR}
+)
+_ASKS = frozenset({op.CONTAINS_OP, op.COMPARE_OP})
+_READS = frozenset({op.LOAD_NAME, op.LOAD_GLOBAL})
+_READS_ATTRIBUTE = frozenset({op.LOAD_ATTR, op.LOAD_METHOD})
+# Instructions that put a key object into a new dict or set.
+_COLLECTS = frozenset({op.STORE_SUBSCR, op.MAP_ADD, op.SET_ADD, op.BUILD_MAP, op.BUILD_SET})
+
+# The function of importlib that sets a loaded submodule on its package.
+_SETS_SUBMODULE = sys.modules["_frozen_importlib"]._find_and_load_unlocked.__code__
+
+
+class PendingKey(SettledKey):
+    """A name whose import is still to be performed."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        same = str.__eq__(self, other)
+        if same is not True:
+            return same
+        try:
+            frame = _getframe(1)
+        except ValueError:
+            return True  # the interpreter shuts down: there is no frame and nothing to import
+        code = frame.f_code
+        operation = code.co_code[frame.f_lasti]
+        if operation in _ASKS:
+            return True
+        if operation in _WRITES:
+            if not self.origin.stores(code, frame.f_lasti):
+                discard(self)
+            return True
+        if code is _SETS_SUBMODULE:
+            # Storing the module under the key loses nothing: ``from .run import
+            # run`` in a package still puts its function there when it resolves.
+            if self.origin.is_submodule(self):
+                discard(self)
+            return True
+        thread = get_ident()
+        if self.busy is not None and thread in self.busy:
+            return self._again(operation)
+        self.busy = [*(self.busy or ()), thread]
+        try:
+            value = self.origin.at_hand(self)
+            if value is MISSING:
+                # Run here and not in a function, so that a chain of modules that
+                # need each other gets as deep as it does when eager, or nearly.
+                stub, namespace = self.origin.stub(self)
+                value = eval(stub, namespace)
+        except BaseException as error:
+            _rest(self, thread)
+            if operation not in _READS_ATTRIBUTE and self.origin.is_absent(self, error):
+                return False
+            # Frames of ours are taken out; a bare raise adds none.
+            stubs.tell_origin(error, self.origin)
+            raise
+        if type(self) is PendingKey:
+            settle(self, value)
+        _rest(self, thread)
+        self.origin.after(self)
+        return True
+
+    def __hash__(self) -> int:
+        """Resolve if somebody looks up with the key object itself: identity would skip ``__eq__``."""
+        if self.busy is None:
+            try:
+                frame = _getframe(1)
+                if frame.f_code.co_code[frame.f_lasti] not in _COLLECTS:
+                    self == str.__str__(self)  # noqa: B015
+            except Exception:
+                # Hashing is no use of the name; the use that follows meets the
+                # stand-in, which raises the same error.
+                return str.__hash__(self)
+        return str.__hash__(self)
+
+    def _again(self, operation: int) -> bool:
+        """Answer a lookup from within the import that this key performs: a circular import.
+
+        What is bound already is taken, as in an eager circular import; else the
+        name is not there yet, which for a plain read is an ImportError that
+        says so.
+        """
+        value = self.origin.partial(self)
+        if value is not MISSING:
+            settle(self, value)
+            return True
+        if operation in _READS:
+            raise self.origin.circular(self)
+        return False
+
+
+def _rest(key: SettledKey, thread: int) -> None:
+    """Note that *thread* no longer resolves *key*."""
+    key.busy = [ident for ident in key.busy or () if ident != thread] or None
+
+
+class StandIn:
+    """What iterating over a namespace's values shows for a waiting name; it acts as the real object.
+
+    Lookups never meet one. It answers attribute access, calls and isinstance()
+    by performing the import, so that code which goes through the values of a
+    namespace finds what it would find when imports are eager.
+    """
+
+    __slots__ = ("key", "value")
+    key: PendingKey
+    value: "Any"
+
+    def __init__(self, key: SettledKey) -> None:
+        _set_key(self, key)
+
+    def __getattribute__(self, name: str) -> "Any":
+        return getattr(_real(self), name)
+
+    def __call__(self, *arguments: "Any", **keywords: "Any") -> "Any":
+        return _real(self)(*arguments, **keywords)
+
+    def __repr__(self) -> str:
+        return f"<lazy import {str.__str__(_get_key(self))!r}>"
+
+
+_set_key = StandIn.key.__set__  # type: ignore[attr-defined]
+_get_key = StandIn.key.__get__  # type: ignore[attr-defined]
+_get_value = StandIn.value.__get__
+
+
+def _real(stand_in: StandIn) -> "Any":
+    try:
+        return _get_value(stand_in)
+    except AttributeError:
+        key = _get_key(stand_in)
+        return resolved(key.namespace, str.__str__(key))
+
+
+def resolved(namespace: "dict[str, Any]", name: str) -> "Any":
+    """Return the value of *name* in *namespace*, performing its import if it waits."""
+    return namespace[name]
+
+
+def make(namespace: "dict[str, Any]", name: str, origin: "Origin", attribute: "str | None") -> SettledKey:
+    """Return a new key, not yet in its namespace and not yet pending."""
+    key = SettledKey(name)
+    key.attribute = attribute
+    key.busy = None
+    key.namespace = namespace
+    key.origin = origin
+    key.stand_in = StandIn(key)
+    return key

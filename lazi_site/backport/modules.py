@@ -1,0 +1,235 @@
+"""Which modules are waited for, and what happens when one of them is loaded.
+
+Three books: the statements that wait for a module, so that their names are
+bound when it has loaded, mostly without any lookup; the submodules that
+deferred imports promise to a package (``import a.b`` makes ``a.b`` usable for
+everybody who has ``a``); and the modules that are loading.
+"""
+
+import sys
+from types import ModuleType
+from _frozen_importlib import _find_spec  # type: ignore[import-not-found]
+
+from . import keys, stubs
+from .namespaces import (
+    MISSING,
+    SettledKey,
+    add,
+    is_running,
+    plain_value,
+    rebuild_finished,
+    settle,
+    waiting,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
+
+
+class Origin:
+    """What performs the import of one or more keys; see the subclasses.
+
+    target: absolute name of the module that is imported.
+    title: the same, with the name taken from it, for messages.
+    keys: the keys made, for those that settle together.
+    """
+
+    __slots__ = ("keys", "target", "title")
+    keys: "list[SettledKey]"
+    target: str
+    title: str
+
+    def at_hand(self, key: SettledKey) -> "Any":
+        """Return the value of *key* if its target is loaded and simply has it, else MISSING."""
+        module = sys.modules.get(self.target)
+        if module is None or is_running(getattr(module, "__dict__", {})):
+            return MISSING  # running, perhaps in another thread: the import waits for it
+        return self.partial(key)
+
+    def stub(self, key: SettledKey) -> "tuple[CodeType, dict[str, Any]]":
+        """Return code that performs the import and returns the value of *key*, and where to run it."""
+        raise NotImplementedError
+
+    def partial(self, key: SettledKey) -> "Any":
+        """Return the value of *key* as far as its target has got, or MISSING."""
+        module = sys.modules.get(self.target)
+        if module is None:
+            return MISSING
+        if key.attribute is None:
+            return module
+        return plain_value(getattr(module, "__dict__", {}), key.attribute)
+
+    def circular(self, key: SettledKey) -> ImportError:
+        """Return the error for a *key* that its own import reads before it is bound."""
+        return ImportError(
+            f"cannot import name {str.__str__(key)!r} from partially initialized module"
+            f" {self.target!r} (most likely due to a circular import)",
+            name=self.target,
+        )
+
+    def after(self, key: SettledKey) -> None:
+        """Do what follows from *key* having been resolved."""
+        loaded(self.target)
+
+    def stores(self, code: "CodeType", offset: int) -> bool:
+        """Return whether the instruction at *offset* of *code* is the statement's own store."""
+        return False
+
+    def is_submodule(self, key: SettledKey) -> bool:
+        """Return whether a module set on the package under this name is the value of *key*."""
+        return False
+
+    def is_absent(self, key: SettledKey, error: BaseException) -> bool:
+        """Return whether *error* means no more than that the name does not exist."""
+        return False
+
+
+class Submodule(Origin):
+    """A submodule that a deferred import promises to its package: a key in the package's namespace.
+
+    declared_by: (namespace, file name, line) of the import statement.
+    certain: the statement names it as a module (``import a.b``); after ``from a
+    import b`` it may turn out not to be one.
+    """
+
+    __slots__ = ("certain", "declared_by")
+
+    def __init__(self, target: str, declared_by: "tuple[dict[str, Any], str, int]", certain: bool) -> None:
+        self.target = self.title = target
+        self.declared_by = declared_by
+        self.certain = certain
+        self.keys = []
+
+    def stub(self, key: SettledKey) -> "tuple[CodeType, dict[str, Any]]":
+        """Return code that imports the submodule; a name to take makes IMPORT_NAME return it, not the top."""
+        namespace, filename, line = self.declared_by
+        return stubs.make(filename, line, 0, self.target, ("__name__",), ()), namespace
+
+    def is_submodule(self, key: SettledKey) -> bool:
+        return True
+
+    def is_absent(self, key: SettledKey, error: BaseException) -> bool:
+        return isinstance(error, ModuleNotFoundError) and error.name == self.target
+
+
+wanted: "dict[str, list[Origin]]" = {}  # target -> statements that wait for it
+promised: "dict[str, dict[str, Submodule]]" = {}  # package -> name of submodule -> its promise
+loading: "list[str]" = []  # modules whose code was fetched and that may still be running
+
+
+def promise(target: str, declared_by: "tuple[dict[str, Any], str, int]", certain: bool = True) -> None:
+    """Promise the module *target* to its package, that to the package above it, and so on.
+
+    An import that is deferred would have set these attributes, and other
+    modules may rely on them.
+    """
+    while True:
+        package, _, name = target.rpartition(".")
+        if not package or target in sys.modules:
+            return
+        known = promised.setdefault(package, {})
+        if name not in known:
+            known[name] = Submodule(target, declared_by, certain)
+            if package in sys.modules:
+                _place(sys.modules[package], name, known[name])
+        elif certain:
+            known[name].certain = True
+        target, certain = package, True
+
+
+def publish(package: str) -> None:
+    """Put keys for the submodules promised to the loaded *package* into its namespace."""
+    names = promised.get(package)
+    module = sys.modules.get(package)
+    if names and module is not None:
+        for name, origin in list(names.items()):
+            if origin.target in sys.modules:
+                del names[name]
+            else:
+                _place(module, name, origin)
+
+
+def _place(module: "Any", name: str, origin: Submodule) -> None:
+    """Put a key for the submodule *name* into the namespace of *module* if nothing there is in its way.
+
+    A variable of that name gives way once the package has run, if the submodule
+    is certain: performing the import eagerly would have replaced it.
+    """
+    namespace = getattr(module, "__dict__", None)
+    if type(namespace) is not dict or waiting(namespace, name) is not None:
+        return
+    if name in namespace and (
+        not origin.certain or is_running(namespace) or isinstance(namespace[name], ModuleType)
+    ):
+        return
+    add(keys.make(namespace, name, origin, None), keys.PendingKey)
+    if "__path__" in namespace:
+        namespace.setdefault("__getattr__", MissingSubmodule(module))
+
+
+class MissingSubmodule:
+    """A package's ``__getattr__`` for names that a deferred module would have made attributes of it.
+
+    ``import pkg.a`` runs pkg.a, which may import pkg.b; whoever then uses
+    ``pkg.b`` never imported it. While imports of pkg's modules wait, an
+    attribute that is missing and is a module on disk is therefore imported.
+    """
+
+    __slots__ = ("module",)
+
+    def __init__(self, module: "Any") -> None:
+        self.module = module
+
+    def __call__(self, name: str) -> "Any":
+        module = self.module
+        namespace = module.__dict__
+        package = namespace["__name__"]
+        if not (name.startswith("__") or is_running(namespace)):
+            target = f"{package}.{name}"
+            path = namespace.get("__path__")
+            if path is not None and _find_spec(target, path) is not None:
+                __import__(target)
+                return sys.modules[target]
+        raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
+
+
+def starts(name: str) -> None:
+    """Note that the code of the module *name* is about to run, and settle what is loaded by now."""
+    finish()
+    loading.append(name)
+    publish(name)
+
+
+def loaded(name: str) -> None:
+    """Bind what waits for the module *name*, which was just imported, and for others loaded with it."""
+    finish()
+    publish(name)
+    _bind_waiting(name)
+
+
+def finish() -> None:
+    """Bind what waits for modules that have finished loading since the last look."""
+    for name in loading[:]:
+        module = sys.modules.get(name)
+        if module is None or not is_running(getattr(module, "__dict__", {})):
+            if name in loading:
+                loading.remove(name)
+            if module is not None:
+                publish(name)
+                _bind_waiting(name)
+    rebuild_finished()
+
+
+def _bind_waiting(name: str) -> None:
+    """Give their values to the names that wait for the loaded module *name* and that it has."""
+    module = sys.modules.get(name)
+    if module is None or is_running(getattr(module, "__dict__", {})):
+        return
+    for origin in wanted.pop(name, ()):
+        for key in origin.keys:
+            if type(key) is keys.PendingKey and key.busy is None:
+                value = origin.partial(key)
+                if value is not MISSING and type(key) is keys.PendingKey:
+                    settle(key, value)

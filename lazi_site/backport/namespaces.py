@@ -1,0 +1,187 @@
+"""The books of the backport: which names of which namespace wait, and what settling one of them means.
+
+A namespace is a module's ``__dict__``. The keys that resolve themselves are in
+``keys.py``; what such a key becomes when it has its value is here.
+"""
+
+import sys
+from gc import get_referrers
+from itertools import starmap
+from sys import getrefcount
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .modules import Origin
+
+MISSING: "Any" = object()
+
+
+class SettledKey(str):
+    """A name in a namespace that has its value: a string with some memory.
+
+    origin: what performs its import. attribute: what is taken from the target,
+    None for a module itself. namespace: where it stands. stand_in: its value
+    until it settles. busy: the threads that are resolving it, or None.
+    """
+
+    __slots__ = ("attribute", "busy", "namespace", "origin", "stand_in")
+    attribute: "str | None"
+    busy: "list[int] | None"
+    namespace: "dict[str, Any]"
+    origin: "Origin"
+    stand_in: "Any"
+
+
+class Record:
+    """The waiting names of one namespace: {name: key}, in the order in which they came."""
+
+    __slots__ = ("namespace", "pending")
+
+    def __init__(self, namespace: "dict[str, Any]") -> None:
+        self.namespace = namespace
+        self.pending: dict[str, SettledKey] = {}
+
+
+records: "dict[int, Record]" = {}  # by id of the namespace, which the record keeps alive
+to_rebuild: "list[Record]" = []  # all settled while their module was still running
+
+
+def waiting(namespace: "dict[str, Any]", name: str) -> "SettledKey | None":
+    """Return the key of *name* if it waits in *namespace*; does not resolve it."""
+    record = records.get(id(namespace))
+    return record.pending.get(name) if record is not None else None
+
+
+def plain_value(namespace: "dict[str, Any]", name: str) -> "Any":
+    """Return what *name* is bound to in *namespace*, MISSING if it is unbound or waits."""
+    record = records.get(id(namespace))
+    if record is not None and name in record.pending:
+        return MISSING
+    return namespace.get(name, MISSING)
+
+
+def add(key: SettledKey, kind: "type[SettledKey]") -> None:
+    """Put the new *key* into its namespace in place of any former entry, and make it a *kind*.
+
+    It is stored while it is a settled key, because storing hashes it.
+    """
+    namespace = key.namespace
+    record = records.get(id(namespace))
+    if record is None:
+        record = records[id(namespace)] = Record(namespace)
+    name = str.__str__(key)
+    former = record.pending.get(name)
+    if former is not None:
+        discard(former)
+        record = records.setdefault(id(namespace), record)
+    namespace.pop(name, None)
+    namespace[key] = key.stand_in
+    record.pending[name] = key
+    key.__class__ = kind
+
+
+def bind(namespace: "dict[str, Any]", name: str, value: object) -> None:
+    """Store *value* as an assignment to *name* does; a key of that name becomes ordinary."""
+    former = waiting(namespace, name)
+    if former is not None:
+        discard(former)
+    namespace[name] = value
+
+
+def settle(key: SettledKey, value: object) -> None:
+    """Give *key* its real value, in its namespace and in every copy of it.
+
+    The value goes in first, so that no other thread meets an ordinary key with
+    a stand-in. ``busy`` keeps the key from resolving when storing hashes it.
+    """
+    if key.busy is None:
+        key.busy = []
+    namespace = key.namespace
+    if key in namespace:
+        namespace[key] = value
+    key.__class__ = SettledKey
+    stand_in = key.stand_in
+    type(stand_in).value.__set__(stand_in, value)
+    if getrefcount(stand_in) > USUAL_REFERENCES:
+        _repair_copies(stand_in, value)
+    _forget(key)
+
+
+def discard(key: SettledKey) -> None:
+    """Let *key* be an ordinary name: somebody assigns to it or deletes it."""
+    key.__class__ = SettledKey
+    _forget(key)
+
+
+def _repair_copies(stand_in: object, value: object) -> None:
+    """Replace *stand_in* by *value* in the dicts and lists that hold it, such as copies of a namespace."""
+    for holder in get_referrers(stand_in):
+        if type(holder) is dict:
+            for name in [name for name, held in holder.items() if held is stand_in]:
+                holder[name] = value
+        elif type(holder) is list:
+            holder[:] = [value if held is stand_in else held for held in holder]
+
+
+def _forget(key: SettledKey) -> None:
+    record = records.get(id(key.namespace))
+    if record is None or record.pending.get(str.__str__(key)) is not key:
+        return
+    del record.pending[str.__str__(key)]
+    if not record.pending:
+        del records[id(key.namespace)]
+        if is_running(record.namespace):
+            to_rebuild.append(record)
+        else:
+            rebuild(record.namespace)
+
+
+def is_running(namespace: "dict[str, Any]") -> bool:
+    """Return whether the module of *namespace* is still executing its body."""
+    return getattr(namespace.get("__spec__"), "_initializing", False) is True
+
+
+def rebuild(namespace: "dict[str, Any]") -> None:
+    """Make every name in *namespace* a plain string again, in the same order.
+
+    CPython specialises lookups only in tables whose keys are all exact strings;
+    a table with a settled key costs 7 ns more per global. The comprehension
+    makes such a table (``dict(namespace)`` would copy the slow layout), and both
+    calls happen within one call of C code, so no thread sees it empty. (3.11 to
+    3.14)
+    """
+    intern = sys.intern
+    fresh = {
+        (name if type(name) is not SettledKey else intern(str.__str__(name))): value
+        for name, value in namespace.items()
+    }
+    list(starmap(_CALL, ((dict.clear, namespace), (dict.update, namespace, fresh))))
+
+
+def rebuild_finished() -> None:
+    """Rebuild the namespaces that settled while their modules were running and that now are done."""
+    for record in to_rebuild[:]:
+        if not is_running(record.namespace):
+            to_rebuild.remove(record)
+            if id(record.namespace) not in records:
+                rebuild(record.namespace)
+
+
+_CALL = type(dict.clear).__call__
+
+
+def _count_references() -> int:
+    """Return the references to a stand-in that no copy of the namespace holds, as settle() counts them."""
+
+    class StandIn:
+        __slots__ = ("value",)
+
+    key = SettledKey("name")
+    key.stand_in = StandIn()
+    stand_in = key.stand_in
+    return getrefcount(stand_in)
+
+
+USUAL_REFERENCES = _count_references()

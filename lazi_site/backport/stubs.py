@@ -1,0 +1,95 @@
+"""Performing an import as if its statement ran now, and errors that name the line of that statement.
+
+A stub is a code object with the instructions of one import and the file name
+and line of the original statement. It runs in the importer's namespace, so
+whatever looks at the calling frame (warnings' ``stacklevel``, relative imports,
+tracebacks) finds the statement, and CPython itself makes the error messages.
+Checked on 3.11 to 3.14.
+"""
+
+from types import TracebackType
+
+from ..startup import bytecode as op
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
+
+    from .modules import Origin
+
+_TEMPLATE = compile("import module.name as name", "", "exec")
+_HEAD = bytes((op.RESUME, 0, op.LOAD_CONST, 0, op.LOAD_CONST, 1, op.IMPORT_NAME, 0))
+_TAIL = bytes((op.RETURN_VALUE, 0))
+
+
+def _line_table(units: int) -> bytes:
+    """Return a line table in which *units* code units stand on the first line, columns unknown.
+
+    Format: Objects/locations.md in CPython (entry kind 13, line delta 0).
+    """
+    table = b""
+    while units:
+        length = min(units, 8)
+        table += bytes((0x80 | 13 << 3 | length - 1, 0))
+        units -= length
+    return table
+
+
+def make(
+    filename: str, line: int, level: int, name: str, fromlist: "tuple[str, ...] | None", attributes: "tuple[str, ...]"
+) -> "CodeType":
+    """Return code that imports *name* and returns it, or of it ``.attribute`` for each of *attributes* in turn."""
+    body = _HEAD
+    for index in range(len(attributes)):
+        body += bytes((op.IMPORT_FROM, index + 1, op.SWAP, 2, op.POP_TOP, 0))
+    body += _TAIL
+    return _TEMPLATE.replace(
+        co_code=body,
+        co_consts=(level, fromlist),
+        co_names=(name, *attributes),
+        co_filename=filename,
+        co_firstlineno=line,
+        co_linetable=_line_table(len(body) // 2),
+        co_stacksize=4,
+    )
+
+
+def tell_origin(error: BaseException, origin: "Origin") -> None:
+    """Let *error*, raised while *origin* was performed, say where the import was written.
+
+    As CPython 3.15 does: if nothing caused the error, its cause becomes an
+    ImportError whose traceback is the line of the import; else that line is
+    added as a note. Frames of this package and the stub leave the traceback.
+    """
+    entry = _stub_entry(error)
+    if entry is None:
+        return
+    if error.__cause__ is None and error.__context__ is None:
+        cause = ImportError(f"lazy import of {origin.title!r} raised an exception during resolution")
+        cause.__traceback__ = TracebackType(None, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+        error.__cause__ = cause
+    else:
+        importer = entry.tb_frame.f_code
+        error.add_note(
+            f"lazy import of {origin.title!r} declared in {importer.co_name}"
+            f" at {importer.co_filename}:{entry.tb_lineno}"
+        )
+    error.__traceback__ = entry.tb_next
+
+
+def forget_stub(error: BaseException) -> None:
+    """Take the frames of this package and of the stub out of the traceback of *error*."""
+    entry = _stub_entry(error)
+    if entry is not None:
+        error.__traceback__ = entry.tb_next
+
+
+def _stub_entry(error: BaseException) -> "TracebackType | None":
+    """Return the traceback entry of the stub, which follows those of this package, or None."""
+    entry = error.__traceback__
+    while entry is not None and entry.tb_frame.f_globals.get("__name__", "").startswith("lazi_site."):
+        entry = entry.tb_next
+    if entry is not None and entry.tb_frame.f_code.co_code[: len(_HEAD)] == _HEAD:
+        return entry
+    return None

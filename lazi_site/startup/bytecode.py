@@ -1,0 +1,282 @@
+"""What a module's compiled code tells about its import statements; pure functions on code objects.
+
+Both engines use it: the backport to find what it overwrites, the native one to
+answer what its filter is not told (which names are bound, are they used, does
+the statement stand in a ``with``). 3.11 to 3.15 are frozen formats, so their
+opcode numbers are constants; a test compares them with the interpreter's own.
+"""
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType
+
+ABSENT = 999  # stands for an opcode that a version does not have
+_VERSION = min(max(sys.version_info[1], 11), 15) - 11
+
+
+def _number(*numbers: int) -> int:
+    """Return this interpreter's number out of those of 3.11, 3.12, 3.13, 3.14 and 3.15."""
+    return numbers[_VERSION]
+
+
+BUILD_MAP = _number(105, 105, 47, 46, 44)
+BUILD_SET = _number(104, 104, 48, 48, 46)
+BINARY_OP = _number(122, 122, 45, 44, 42)
+BINARY_SUBSCR = _number(25, 25, 5, ABSENT, ABSENT)
+CALL = _number(171, 171, 53, 52, 50)
+CALL_FUNCTION_EX = _number(142, 142, 54, 4, 4)
+CALL_KW = _number(ABSENT, ABSENT, 57, 55, 53)
+COMPARE_OP = _number(107, 107, 58, 56, 54)
+CONTAINS_OP = _number(118, 118, 59, 57, 55)
+DELETE_ATTR = _number(96, 96, 63, 61, 59)
+DELETE_GLOBAL = _number(98, 98, 66, 64, 62)
+DELETE_NAME = _number(91, 91, 67, 65, 63)
+DELETE_SUBSCR = _number(61, 61, 9, 8, 8)
+EXTENDED_ARG = _number(144, 144, 71, 69, 67)
+IMPORT_FROM = _number(109, 109, 74, 72, 71)
+IMPORT_NAME = _number(108, 108, 75, 73, 72)
+LOAD_ATTR = _number(106, 106, 82, 80, 79)
+LOAD_BUILD_CLASS = _number(71, 71, 24, 21, 19)
+LOAD_COMMON_CONSTANT = _number(ABSENT, ABSENT, ABSENT, 81, 80)
+LOAD_CONST = _number(100, 100, 83, 82, 81)
+LOAD_GLOBAL = _number(116, 116, 91, 92, 91)
+LOAD_METHOD = _number(160, ABSENT, ABSENT, ABSENT, ABSENT)
+LOAD_NAME = _number(101, 101, 92, 93, 92)
+LOAD_SMALL_INT = _number(ABSENT, ABSENT, ABSENT, 94, 93)
+MAP_ADD = _number(147, 147, 95, 98, 97)
+NOP = _number(9, 9, 30, 27, 25)
+POP_TOP = _number(1, 1, 32, 31, 29)
+PUSH_NULL = _number(2, 2, 34, 33, 31)
+RAISE_VARARGS = _number(130, 130, 101, 104, 103)
+RESUME = _number(151, 151, 149, 128, 128)
+RETURN_VALUE = _number(83, 83, 36, 35, 33)
+SET_ADD = _number(146, 146, 105, 107, 106)
+STORE_ATTR = _number(95, 95, 108, 110, 109)
+STORE_GLOBAL = _number(97, 97, 113, 115, 114)
+STORE_NAME = _number(90, 90, 114, 116, 115)
+STORE_SUBSCR = _number(60, 60, 39, 38, 36)
+SWAP = _number(99, 99, 115, 117, 116)
+UNARY_INVERT = _number(15, 15, 41, 40, 38)
+
+# Units between LOAD_NAME f and the unit after ``f()``, caches included.
+_AFTER_CALL = _number(2 + 5, 4, 5, 5, 5)
+_CALL_AT = _number(2, 0, 1, 1, 1)  # units between LOAD_NAME f and CALL
+_SUBSCRIPTS = frozenset({BINARY_SUBSCR, BINARY_OP, STORE_SUBSCR, DELETE_SUBSCR})
+_NAME_SHIFT = _number(0, 0, 0, 0, 2)  # 3.15 keeps lazy and eager bits below the name's index
+
+
+class Statement:
+    """One import statement in compiled code.
+
+    start, at, end: offsets of its first instruction, of IMPORT_NAME, and past its last one.
+    name, level: as in ``from ..name import``; fromlist: the names taken, None for ``import name``.
+    bindings: (attribute or None, name bound) in order; stores: offsets of what binds them.
+    dotted_as: it is ``import a.b as c``.
+    """
+
+    __slots__ = ("at", "bindings", "dotted_as", "end", "fromlist", "level", "name", "start", "stores")
+
+    def __init__(self, start: int, at: int, level: int, name: str, fromlist: "tuple[str, ...] | None") -> None:
+        self.start = start
+        self.at = at
+        self.end = 0
+        self.level = level
+        self.name = name
+        self.fromlist = fromlist
+        self.bindings: list[tuple[str | None, str]] = []
+        self.stores: list[int] = []
+        self.dotted_as = False
+
+
+def statements(code: "CodeType") -> "Iterator[Statement]":
+    """Yield the import statements of *code* in order, star and unknown forms left out."""
+    instructions = code.co_code
+    at = instructions.find(IMPORT_NAME)
+    while at >= 0:
+        # Arguments stand at odd offsets, and co_code shows inline caches as zeros.
+        if not at & 1:
+            statement = decode(code, instructions, at)
+            if statement is not None:
+                yield statement
+        at = instructions.find(IMPORT_NAME, at + 1)
+
+
+def decode(code: "CodeType", instructions: bytes, at: int) -> "Statement | None":
+    """Return the statement whose IMPORT_NAME stands at the offset *at*, or None if it has no known form."""
+    names, consts = code.co_names, code.co_consts
+    index, at_from = _backwards(instructions, at)
+    kind = instructions[at_from]
+    argument, at_level = _backwards(instructions, at_from)
+    if kind == LOAD_CONST:
+        fromlist = consts[argument]
+    elif kind == LOAD_COMMON_CONSTANT:
+        fromlist = None  # 3.15; no other common constant can stand here
+    else:
+        return None
+    kind = instructions[at_level]
+    level, before = _backwards(instructions, at_level)
+    if kind == LOAD_CONST:
+        level = consts[level]
+    elif kind != LOAD_SMALL_INT:
+        return None
+    statement = Statement(before + 2, at, level, names[index >> _NAME_SHIFT], fromlist)
+    complete = _read_plain if fromlist is None else _read_from
+    return statement if complete(statement, instructions, names) else None
+
+
+def _backwards(instructions: bytes, at: int) -> "tuple[int, int]":
+    """Return the whole argument of the instruction at *at*, and the offset of the one before it."""
+    argument = instructions[at + 1]
+    shift = 8
+    at -= 2
+    while instructions[at] == EXTENDED_ARG and at >= 0:
+        argument |= instructions[at + 1] << shift
+        shift += 8
+        at -= 2
+    return argument, at
+
+
+def _forwards(instructions: bytes, at: int) -> "tuple[int, int, int]":
+    """Return opcode and whole argument of the instruction at *at*, and the offset of the next one."""
+    argument = 0
+    while instructions[at] == EXTENDED_ARG:
+        argument = (argument | instructions[at + 1]) << 8
+        at += 2
+    return instructions[at], argument | instructions[at + 1], at + 2
+
+
+def _read_plain(statement: Statement, instructions: bytes, names: "tuple[str, ...]") -> bool:
+    """Read what follows ``import a``, ``import a.b`` or ``import a.b as c``; False if it is unknown."""
+    operation, argument, at = _forwards(instructions, statement.at + 2)
+    while operation == IMPORT_FROM:
+        statement.dotted_as = True
+        operation, argument, at = _forwards(instructions, at)
+        if operation == SWAP:
+            if instructions[at] != POP_TOP:
+                return False
+            operation, argument, at = _forwards(instructions, at + 2)
+    if operation not in (STORE_NAME, STORE_GLOBAL):
+        return False
+    statement.bindings.append((None, names[argument]))
+    statement.stores.append(at - 2)
+    if statement.dotted_as:
+        if instructions[at] != POP_TOP:
+            return False
+        at += 2
+    statement.end = at
+    return True
+
+
+def _read_from(statement: Statement, instructions: bytes, names: "tuple[str, ...]") -> bool:
+    """Read what follows ``from a import``; False for a star import."""
+    operation, argument, at = _forwards(instructions, statement.at + 2)
+    while operation == IMPORT_FROM:
+        attribute = names[argument]
+        operation, argument, at = _forwards(instructions, at)
+        if operation not in (STORE_NAME, STORE_GLOBAL):
+            return False
+        statement.bindings.append((attribute, names[argument]))
+        statement.stores.append(at - 2)
+        operation, argument, at = _forwards(instructions, at)
+    statement.end = at
+    return operation == POP_TOP and bool(statement.bindings)
+
+
+def covered_ranges(table: bytes) -> "list[tuple[int, int]]":
+    """Return the (start, end) offsets that an exception handler covers: try, except and with.
+
+    Format: Objects/exception_handling_notes.txt in CPython, 3.11 and later.
+    """
+    ranges = []
+    values = iter(table)
+    while True:
+        entry = []
+        for _ in range(4):
+            byte = next(values, None)
+            if byte is None:
+                return ranges
+            value = byte & 63
+            while byte & 64:
+                byte = next(values)
+                value = value << 6 | byte & 63
+            entry.append(value)
+        ranges.append((entry[0] * 2, (entry[0] + entry[1]) * 2))
+
+
+def is_covered(ranges: "list[tuple[int, int]]", offset: int) -> bool:
+    """Return whether *offset* lies in one of the *ranges*."""
+    return any(start <= offset < end for start, end in ranges)
+
+
+def loads(code: "CodeType", name: str) -> "Iterator[int]":
+    """Yield the offsets at which module-level *code* itself (not what is nested in it) loads *name*."""
+    if name not in code.co_names:
+        return
+    index = code.co_names.index(name)
+    instructions = code.co_code
+    wanted = bytes((LOAD_NAME, index & 255))
+    at = instructions.find(wanted)
+    while at >= 0:
+        if not at & 1 and _backwards(instructions, at)[0] == index:
+            yield at
+        at = instructions.find(wanted, at + 1)
+
+
+class Usage:
+    """Answers whether a name bound at module level is used in the module's own code."""
+
+    __slots__ = ("code", "nested")
+
+    def __init__(self, code: "CodeType") -> None:
+        self.code = code
+        self.nested: set[str] | None = None
+
+    def is_loaded(self, name: str) -> bool:
+        """Return whether the code loads *name*, or functions and classes in it mention it.
+
+        For nested code any mention counts (attributes too): a wrong yes only
+        keeps an import lazy that its importer names.
+        """
+        if next(loads(self.code, name), None) is not None:
+            return True
+        if self.nested is None:
+            self.nested = set()
+            _collect_names(self.code, self.nested)
+        return name in self.nested
+
+
+def _collect_names(code: "CodeType", found: "set[str]") -> None:
+    kind = type(code)
+    for constant in code.co_consts:
+        if type(constant) is kind:
+            found.update(constant.co_names)
+            _collect_names(constant, found)
+
+
+def scans_namespace(code: "CodeType") -> bool:
+    """Return whether module-level code looks through its own namespace as a whole.
+
+    ``globals()``, ``locals()``, ``vars()`` or ``dir()`` without arguments, other
+    than ``x in globals()``, ``globals()[x]`` and a few harmless methods: what is
+    found there must be the real objects, so such a module imports eagerly.
+    """
+    instructions, names = code.co_code, code.co_names
+    for name in ("globals", "locals", "vars", "dir"):
+        for at in loads(code, name):
+            call = at + 2 + 2 * _CALL_AT
+            if instructions[call : call + 2] != bytes((CALL, 0)):
+                continue
+            operation, argument, after = _forwards(instructions, at + 2 + 2 * _AFTER_CALL)
+            if operation in (CONTAINS_OP, POP_TOP):
+                continue
+            if operation in (LOAD_CONST, LOAD_NAME) and instructions[after] in _SUBSCRIPTS:
+                continue
+            if operation in (LOAD_ATTR, LOAD_METHOD):
+                index = argument >> 1 if _VERSION >= 1 else argument
+                if names[index] in ("get", "update", "setdefault", "pop"):
+                    continue
+            return True
+    return False

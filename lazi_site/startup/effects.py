@@ -1,0 +1,127 @@
+"""Is a module imported for what importing it does? Asked only of imports whose name nobody uses.
+
+``import readline`` or ``from . import events``, the name never used afterwards,
+is written for its effect. Such an import may wait only if running the target
+provably affects nobody else: it defines functions, plain classes and
+constants, at most prints, and imports nothing that does more. The answer comes
+from the target's code, which is found and read, not run.
+"""
+
+import builtins
+import sys
+from _frozen_importlib import _find_spec  # type: ignore[import-not-found]
+
+from . import bytecode as op
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+
+MAXIMUM_DEPTH = 4  # of imports followed; deeper counts as having effects
+
+_ACTS = frozenset(
+    {op.STORE_ATTR, op.DELETE_ATTR, op.DELETE_SUBSCR, op.STORE_SUBSCR}
+    | {op.CALL_FUNCTION_EX, op.CALL_KW, op.RAISE_VARARGS}
+)
+_ENDS = frozenset({op.STORE_NAME, op.STORE_GLOBAL, op.POP_TOP, op.RETURN_VALUE})
+
+
+def has_effects(name: str, depth: int = 0) -> bool:
+    """Return whether importing the module *name* now might change something outside of it.
+
+    A module that is loaded already, or cannot be found (then the import fails
+    at its first use), has none; one without Python code has.
+    """
+    if name in sys.modules:
+        return False
+    if depth > MAXIMUM_DEPTH:
+        return True
+    spec = _find(name)
+    if spec is None:
+        return False
+    get_code = getattr(spec.loader, "get_code", None)
+    if spec.loader is None or not (spec.has_location and get_code):
+        return spec.loader is not None  # None: a namespace package, which has no code
+    code = get_code(name)
+    if code is None or not is_inert(code):
+        return True
+    package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
+    return any(has_effects(target, depth + 1) for target in targets(code, package))
+
+
+def _find(name: str):  # type: ignore[no-untyped-def]
+    """Return the spec of the module *name* without importing the packages above it, or None."""
+    parent = name.rpartition(".")[0]
+    path = None
+    if parent:
+        if parent in sys.modules:
+            path = getattr(sys.modules[parent], "__path__", None)
+        else:
+            above = _find(parent)
+            path = above and above.submodule_search_locations
+        if path is None:
+            return None
+    return _find_spec(name, path)
+
+
+def targets(code: "CodeType", package: str) -> "list[str]":
+    """Return the absolute names of the modules that module-level *code* imports."""
+    found = []
+    for statement in op.statements(code):
+        target = absolute(statement.name, statement.level, package)
+        if target:
+            found.append(target)
+            if statement.fromlist and not statement.name:
+                found.extend(f"{target}.{name}" for name in statement.fromlist)
+    return found
+
+
+def absolute(name: str, level: int, package: str) -> str:
+    """Return the absolute name of what ``from <level dots>name`` means in *package*, or "" beyond the top."""
+    if not level:
+        return name
+    parts = package.split(".")
+    if not package or level > len(parts):
+        return ""
+    base = ".".join(parts[: len(parts) - level + 1])
+    return f"{base}.{name}" if name else base
+
+
+def is_inert(code: "CodeType") -> bool:
+    """Return whether running *code*, a module's or class's body, only defines and prints.
+
+    Walks the instructions in order; a call is allowed if it is print(...), or
+    makes a class whose bases are built in and whose body is inert.
+    """
+    instructions = code.co_code
+    loaded: list[str] = []  # names loaded since the last statement ended
+    builds_class = False
+    at = 0
+    while at < len(instructions):
+        operation, argument, at = op._forwards(instructions, at)
+        if operation in (op.LOAD_NAME, op.LOAD_GLOBAL):
+            loaded.append(code.co_names[argument if operation == op.LOAD_NAME else argument >> 1])
+        elif operation == op.LOAD_BUILD_CLASS:
+            builds_class = True
+        elif operation in _ENDS:
+            loaded.clear()
+            builds_class = False
+        elif operation == op.CALL:
+            if builds_class:
+                harmless = all(hasattr(builtins, name) for name in loaded)
+            else:
+                harmless = loaded[:1] == ["print"]
+            if not harmless:
+                return False
+        elif operation in _ACTS and loaded[-1:] != ["__annotations__"]:
+            return False
+    return all(is_inert(body) for body in code.co_consts if _is_class_body(body))
+
+
+def _is_class_body(constant: object) -> bool:
+    # The body of a class begins by storing __module__; a function's never does.
+    return (
+        type(constant) is type(is_inert.__code__)
+        and "__module__" in constant.co_names
+        and "__qualname__" in constant.co_names
+    )
