@@ -4,6 +4,7 @@ import sys
 
 from ..startup import bytecode as op
 from ..startup import effects
+from ..startup.switches import switches
 from . import keys, stubs
 from .modules import Origin, promise, wanted
 from .namespaces import MISSING, SettledKey, add, bind, plain_value, waiting
@@ -14,23 +15,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _getframe = sys._getframe
-
-
-class Switches:
-    """What a running program may change: every statement looks here when it is reached.
-
-    active: imports may wait. eager_depth: open eager_imports() blocks by thread.
-    """
-
-    __slots__ = ("active", "declared_only", "eager_depth")
-
-    def __init__(self) -> None:
-        self.active = True
-        self.declared_only = False
-        self.eager_depth: dict[int, int] = {}
-
-
-switches = Switches()
 
 
 class DeferredImport:
@@ -73,9 +57,7 @@ class DeferredImport:
 
     def is_eager(self, namespace: "dict[str, Any]") -> bool:
         """Return whether the statement must import now, for reasons known only when it runs."""
-        if not switches.active:
-            return True
-        if switches.eager_depth and keys.get_ident() in switches.eager_depth:
+        if switches.force_eager(namespace.get("__name__")):
             return True
         if switches.declared_only and self.target not in namespace.get("__lazy_modules__", ()):
             return True

@@ -5,31 +5,18 @@ import sys
 
 from ..startup import state
 from ..startup.policy import Policy
+from ..startup.switches import switches
 from . import modules
-from .deferred import switches
 from .patch import patched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import CodeType
 
     from ..startup.bytecode import Statement
 
 policy = Policy(state.snapshot["settings"], os.environ)
 switches.declared_only = policy.mode == "declared"
-
-
-class Importers:
-    """Whose imports a running program wants eager: set_eager_imports() of PEP 690."""
-
-    __slots__ = ("is_eager",)
-
-    def __init__(self) -> None:
-        self.is_eager: Callable[[str], bool] | None = None
-
-
-importers = Importers()
 
 
 def prepare(code: "CodeType", fullname: str) -> "CodeType":
@@ -40,8 +27,6 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     if switches.declared_only and "__lazy_modules__" not in code.co_names:
         return code
     if policy.decide_importer(fullname) is not None:
-        return code
-    if importers.is_eager is not None and importers.is_eager(fullname):
         return code
     module = sys.modules.get(fullname)
     package = fullname if hasattr(module, "__path__") else fullname.rpartition(".")[0]

@@ -45,6 +45,8 @@ def code_to_run(code: "CodeType | None", fullname: str) -> "CodeType | None":
         from ..backport import engine
 
         return engine.prepare(code, fullname)
+    except RecursionError:
+        return code  # the program's own depth; not a fault
     except Exception as error:
         record_fault(f"preparing {fullname}", error)
         return code

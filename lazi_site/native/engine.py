@@ -1,0 +1,93 @@
+"""The native engine: the filter that CPython 3.15 asks about every import that may be lazy (PEP 810)."""
+
+import os
+import sys
+
+from ..startup import bytecode as op
+from ..startup import effects, mode, record_fault, state
+from ..startup.policy import Policy
+from ..startup.switches import switches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+policy = Policy(state.snapshot["settings"], os.environ)
+switches.declared_only = policy.mode == "declared"
+STDLIB = sys.stdlib_module_names
+MAXIMUM_BODIES = 64
+_getframe = sys._getframe
+
+
+class Body:
+    """What is known of the module-level code in which statements stand."""
+
+    __slots__ = ("code", "ranges", "scans", "usage")
+
+    def __init__(self, code: "CodeType") -> None:
+        self.code = code
+        self.ranges = op.covered_ranges(code.co_exceptiontable)
+        self.scans = op.scans_namespace(code)
+        self.usage = op.Usage(code)
+
+
+bodies: "dict[int, Body]" = {}  # by id of the code, which the body keeps alive
+
+
+def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None") -> object:
+    """Return whether the import may wait; never raises, as that would break the statement."""
+    return answer(importer, name, fromlist, _getframe(1))
+
+
+def answer(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> object:
+    """Return whether the import of *name*, made by *frame* in the module *importer*, may wait.
+
+    importer: its ``__name__``, unchecked: None or any object in code without one.
+    fromlist: the names taken, None for ``import name``. Checked on 3.15.2.
+    """
+    try:
+        allowed = bool(frame.f_code.co_code[frame.f_lasti + 1] & 1) or may_wait(
+            importer if isinstance(importer, str) else "", name, fromlist or (), frame
+        )
+    except RecursionError:
+        return False
+    except Exception as error:
+        mode.remove()
+        record_fault(f"deciding about {name}", error)
+        return False
+    if allowed and mode.before.filter is not None:
+        return mode.before.filter(importer, name, fromlist)
+    return allowed
+
+
+def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> bool:
+    """Return whether the policy, the program and the code around the statement let it wait."""
+    if importer.partition(".")[0] in STDLIB:
+        return False
+    if policy.decide(importer, name, fromlist) is not None or switches.force_eager(importer):
+        return False
+    code = frame.f_code
+    body = bodies.get(id(code))
+    if body is None:
+        if len(bodies) >= MAXIMUM_BODIES:
+            bodies.clear()
+        body = bodies[id(code)] = Body(code)
+    if body.scans or op.is_covered(body.ranges, frame.f_lasti):
+        return False
+    package, _, last = name.rpartition(".")
+    if package == importer and last in fromlist and "__path__" in frame.f_globals:
+        # ``from .run import run`` in a package: were it to wait, whoever loads
+        # package.run first would leave the module under the function's name.
+        return False
+    return not (imports_for_effect(body, name, fromlist, frame))
+
+
+def imports_for_effect(body: Body, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> bool:
+    """Return whether the names that the statement binds are used nowhere and its targets do something."""
+    statement = op.decode(body.code, body.code.co_code, frame.f_lasti)
+    if statement is None or (fromlist and statement.name):
+        return False
+    if any(body.usage.is_loaded(bound) for _, bound in statement.bindings):
+        return False
+    modules = [f"{name}.{item}" for item in fromlist] or [name]
+    return any(map(effects.has_effects, modules))

@@ -1,0 +1,34 @@
+"""What a running program may change about laziness; both engines look here at every statement."""
+
+from _thread import get_ident
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Switches:
+    """active: imports may wait. declared_only: the mode "declared".
+
+    eager_depth: open eager_imports() blocks by thread. eager_importer: whose
+    imports are eager by set_eager_imports() (PEP 690), or None.
+    """
+
+    __slots__ = ("active", "declared_only", "eager_depth", "eager_importer")
+
+    def __init__(self) -> None:
+        self.active = True
+        self.declared_only = False
+        self.eager_depth: dict[int, int] = {}
+        self.eager_importer: Callable[[str], bool] | None = None
+
+    def force_eager(self, importer: object) -> bool:
+        """Return whether the program asked for imports made in *importer*, now and here, to be eager."""
+        if not self.active:
+            return True
+        if self.eager_depth and get_ident() in self.eager_depth:
+            return True
+        return self.eager_importer is not None and self.eager_importer(str(importer))
+
+
+switches = Switches()
