@@ -23,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
-from support.comparing import Result, compare
+from support.comparing import DIFFERENT, NOT_INSTALLABLE, Result, compare
 from support.environments import CHECKOUT, CommandFailed, Environment, build_wheel, describe
 from support.recipes import Recipe, read_recipes
 from support.running import EAGER, NATIVE_ALL, Runner, write_counter
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{result.recipe} on {result.python} loads more modules than the limit allows")
     if options.json:
         Path(options.json).write_text(json.dumps([asdict(one) for one in results], indent=1) + "\n")
-    return 1 if excess or (counts["different"] and not options.native_all) else 0
+    return 1 if excess or (counts[DIFFERENT] and not options.native_all) else 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -150,13 +150,13 @@ def run_interpreter(
         for requirement in recipe.install:
             if requirement in failures:
                 reason = f"{requirement}: {failures[requirement]}"
-                return Result(recipe.name, version, "not installable", [reason])
+                return Result(recipe.name, version, NOT_INSTALLABLE, [reason])
         started = time.monotonic()
         runner = Runner(environments[recipe.group], keep / "runs" / f"{version}-{recipe.name}")
         try:
             result = compare(recipe, version, runner, mode, options.runs)
         except CommandFailed as error:
-            result = Result(recipe.name, version, "different", str(error).splitlines())
+            result = Result(recipe.name, version, DIFFERENT, str(error).splitlines())
         say(f"{version}: {recipe.name}: {result.verdict} ({time.monotonic() - started:.1f} s)")
         return result
 

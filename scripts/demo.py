@@ -15,7 +15,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from support.comparing import compare
+from support.comparing import SAME, compare
 from support.environments import CommandFailed, Environment, build_wheel, describe, kept_folder
 from support.recipes import read_recipes
 from support.running import Runner, write_counter
@@ -67,7 +67,7 @@ def demonstrate(python: str, runs: int, folder: Path) -> int:
         if result.report:
             print(f"\n{result.recipe}: {result.verdict}")
             print("\n".join("  " + line for line in result.report))
-    different = sum(result.verdict != "same" for result in results)
+    different = sum(result.verdict != SAME for result in results)
     print(
         f"\n{different} programs behave differently."
         if different

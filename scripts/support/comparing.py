@@ -12,13 +12,18 @@ from .environments import CommandFailed
 from .recipes import Recipe
 from .running import EAGER, Run, Runner
 
+SAME = "same"
+DIFFERENT = "different"
+NOT_INSTALLABLE = "not installable"
+FAILS_EAGERLY = "fails eagerly"
+
 
 @dataclass
 class Result:
     """The outcome of one recipe on one interpreter.
 
-    verdict: "same", "different", or "not installable". report: the sentences
-    that explain another verdict than "same". Times are medians in ms.
+    verdict: SAME, or DIFFERENT, or why nothing could be compared. report: lines
+    that explain another verdict than SAME. Times are medians in ms.
     """
 
     recipe: str
@@ -57,9 +62,12 @@ def run_once(recipe: Recipe, runner: Runner, mode: dict[str, str], count: bool =
 def compare(recipe: Recipe, python: str, runner: Runner, mode: dict[str, str], runs: int) -> Result:
     """Run *recipe* eagerly and in *mode*, compare, and measure *runs* times, taking turns."""
     eager = run_once(recipe, runner, EAGER)  # these two also write the .pyc files
+    if eager.status != recipe.status:
+        report = [f"exit status: {eager.status}", *(eager.stdout + eager.stderr).splitlines()[-5:]]
+        return Result(recipe.name, python, FAILS_EAGERLY, report)
     lazy = run_once(recipe, runner, mode)
     report = differences(recipe, eager, lazy)
-    result = Result(recipe.name, python, "different" if report else "same", report)
+    result = Result(recipe.name, python, DIFFERENT if report else SAME, report)
     if report or not runs:
         return result
     times: tuple[list[float], list[float]] = ([], [])

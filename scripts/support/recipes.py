@@ -1,11 +1,11 @@
 """Recipes: the real programs of tests/downstream/recipes, read from their TOML files.
 
 The keys of a recipe: ``install`` (requirements) and optionally ``command``
-(``python main.py`` if it is left out),
-``group`` (recipes of a group share an environment), ``files`` (name to text),
-``setup`` (commands run eagerly before every run), ``environment``, ``python``
-(a list of versions it is for), ``masks`` (regular expressions whose matches
-are not compared), ``quick`` (part of the quick subset).
+(``python main.py`` if it is left out), ``group`` (recipes of a group share an
+environment), ``files`` (name to text), ``setup`` (commands run eagerly before
+every run), ``environment``, ``python`` (a list of versions it is for),
+``masks`` (regular expressions whose matches are not compared), ``status`` (of
+an eager run that works, default 0) and ``quick`` (part of the quick subset).
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Recipe:
     environment: dict[str, str] = field(default_factory=dict)
     python: list[str] = field(default_factory=list)
     masks: list[str] = field(default_factory=list)
+    status: int = 0
     quick: bool = False
 
     def mask(self, text: str) -> str:
