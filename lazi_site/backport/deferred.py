@@ -63,6 +63,10 @@ class DeferredImport:
             return True
         return self.is_unused and any(map(effects.has_effects, self.loads()))
 
+    def is_loaded(self) -> bool:
+        """Return whether the target is in sys.modules, so that nothing is to be gained by waiting."""
+        return sys.modules.get(self.target) is not None
+
     def loads(self) -> "list[str]":
         """Return the absolute names of the modules that the statement names."""
         if self.statement.fromlist is not None and not self.statement.name:

@@ -3,17 +3,18 @@
 import os
 import sys
 
+from ..startup import bytecode as op
 from ..startup import state
+from ..startup.effects import absolute
 from ..startup.policy import Policy
 from ..startup.switches import switches
 from . import modules
-from .patch import patched
+from .deferred import DeferredImport
+from .patch import overwrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
-
-    from ..startup.bytecode import Statement
 
 policy = Policy(state.snapshot["settings"], os.environ)
 switches.declared_only = policy.mode == "declared"
@@ -22,16 +23,48 @@ switches.declared_only = policy.mode == "declared"
 def prepare(code: "CodeType", fullname: str) -> "CodeType":
     """Return the code to execute for the module *fullname*, whose compiled body is *code*."""
     modules.starts(fullname)
-    if not switches.active:
-        return code
-    if switches.declared_only and "__lazy_modules__" not in code.co_names:
-        return code
-    if policy.decide_importer(fullname) is not None:
+    if keeps_eager(fullname, code):
         return code
     module = sys.modules.get(fullname)
     package = fullname if hasattr(module, "__path__") else fullname.rpartition(".")[0]
+    deferred = deferrable(code, fullname, package)
+    return overwrite(code, deferred) if deferred else code
 
-    def may_wait(target: str, statement: "Statement") -> bool:
-        return policy.decide(fullname, target, statement.fromlist or ()) is None
 
-    return patched(code, package, may_wait)
+def keeps_eager(importer: str, code: "CodeType") -> bool:
+    """Return whether no import statement of the module *importer* may wait, whatever it imports."""
+    if not switches.active:
+        return True
+    if switches.declared_only and "__lazy_modules__" not in code.co_names:
+        return True
+    return policy.decide_importer(importer) is not None
+
+
+def deferrable(code: "CodeType", importer: str, package: str) -> "list[DeferredImport]":
+    """Return what stands in for each statement of *code*, the body of the module *importer*, that may wait.
+
+    package: its ``__package__``. Statements inside try, except and with are
+    left out, and all those of a module that looks through its own namespace.
+    """
+    ranges = op.covered_ranges(code.co_exceptiontable)
+    usage = op.Usage(code)
+    lines = code.co_lines()
+    line = code.co_firstlineno
+    line_end = 0
+    found = []
+    for statement in op.statements(code):
+        if op.is_covered(ranges, statement.at):
+            continue
+        target = absolute(statement.name, statement.level, package)
+        if not target or policy.decide(importer, target, statement.fromlist or ()) is not None:
+            continue
+        while line_end <= statement.start:
+            _, line_end, current = next(lines)
+            line = current or line
+        # Names taken ``from`` a module count as used; a module imported as such
+        # and never mentioned is imported for its effect.
+        is_unused = (statement.fromlist is None or not statement.name) and not any(
+            usage.is_loaded(name) for _, name in statement.bindings
+        )
+        found.append(DeferredImport(statement, target, code.co_filename, line, is_unused))
+    return [] if found and op.scans_namespace(code) else found

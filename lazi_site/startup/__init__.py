@@ -132,13 +132,13 @@ def install_engine() -> None:
     if sys.version_info >= (3, 15):
         from . import mode
 
-        mode.install()
         state.engine = "native"
+        mode.install()
     else:
         from . import finder
 
-        finder.install()
         state.engine = "backport"
+        finder.install()
 
 
 def record_fault(where: str, error: BaseException) -> None:

@@ -1,0 +1,74 @@
+"""The program's own import statements (script, ``-c``, stdin): the engine behind ``startup/script.py``.
+
+The statement's code cannot be changed, as it is running. Its IMPORT_NAME calls
+us; we put the keys into the namespace and return a carrier, and the
+instructions that follow store what they take from it under those keys, which
+know the stores of their own statement and stay pending.
+"""
+
+from . import engine, stubs
+from .deferred import DeferredImport, Execution
+from .stubs import forget_stub as forget_stub
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Any
+
+
+class Carrier:
+    """What the statement takes its names from: for each a stand-in, for a step of ``a.b.c`` itself."""
+
+    __slots__ = ("stand_ins",)
+
+    def __init__(self, execution: Execution) -> None:
+        self.stand_ins = {key.attribute: key.stand_in for key in execution.keys}
+
+    def __getattr__(self, name: str) -> "Any":
+        return self.stand_ins.get(name, self)
+
+
+class Program:
+    """The code that was last seen running as the program, and its statements by the offset of IMPORT_NAME."""
+
+    __slots__ = ("code", "statements")
+
+    def __init__(self) -> None:
+        self.code: CodeType | None = None
+        self.statements: dict[int, DeferredImport] = {}
+
+
+program = Program()
+
+
+def deferred(frame: "FrameType") -> "Any":
+    """Defer the import statement at which *frame* stands, and return what it is to take its names from.
+
+    None if it must not wait, or if its target is loaded anyway.
+    """
+    namespace = frame.f_globals
+    if frame.f_locals is not namespace:
+        return None
+    if program.code is not frame.f_code:
+        program.code = frame.f_code
+        program.statements = _deferrable(frame.f_code, namespace)
+    statement = program.statements.get(frame.f_lasti)
+    if statement is None or statement.is_loaded() or statement.is_eager(namespace):
+        return None
+    execution = statement.defer(namespace)
+    execution.own_code = frame.f_code
+    if statement.statement.fromlist is None and not statement.statement.dotted_as:
+        return execution.keys[0].stand_in
+    return Carrier(execution)
+
+
+def eager_stub(frame: "FrameType", name: str, fromlist: "Any", level: int) -> "CodeType":
+    """Return code that performs the import of the statement at which *frame* stands, and returns its result."""
+    return stubs.make(frame.f_code.co_filename, frame.f_lineno, level, name, fromlist, ())
+
+
+def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, DeferredImport]":
+    package = namespace.get("__package__") or ""
+    if engine.keeps_eager("__main__", code):
+        return {}
+    return {found.statement.at: found for found in engine.deferrable(code, "__main__", package)}

@@ -1,0 +1,95 @@
+"""Where the backport hooks for the program itself: a script, ``-c`` code or stdin, which no loader sees.
+
+A frame takes its ``__import__`` from the ``__builtins__`` of its globals at the
+moment it is made, and ``__main__`` exists before the start files run. So
+``__main__`` gets builtins of its own with our ``__import__`` in them, and gets
+the ordinary ones back at the first import statement that runs: only the one
+frame of the program's module-level code keeps them. Functions, classes and
+other modules never see them, and pay nothing. (3.11 to 3.14)
+
+Names that are added to builtins later are found through ``__missing__``;
+programs that mention builtins are left alone.
+"""
+
+import builtins
+import os
+import stat
+import sys
+
+from . import record_fault, state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_getframe = sys._getframe
+MAXIMUM_LOOK = 1 << 20  # bytes of a script that are looked through
+__main__ = sys.modules["__main__"].__dict__
+
+
+class ProgramBuiltins(dict):  # type: ignore[type-arg]
+    """The builtins of the program's module-level frame: the ordinary ones with another ``__import__``."""
+
+    def __missing__(self, name: str) -> "Any":
+        return builtins.__dict__[name]
+
+
+def worth_it() -> bool:
+    """Return whether the program is one that we can hook and that seems to import at module level."""
+    if sys.flags.interactive or sys.flags.inspect or not isinstance(__main__.get("__builtins__"), type(sys)):
+        return False
+    how = sys.argv[0] if sys.argv else ""
+    if how == "-m":
+        return False  # the module's loader does it
+    if how == "-c":
+        text = " ".join(sys.orig_argv)
+        return "import " in text and "builtins" not in text
+    if how in ("", "-"):
+        return not os.isatty(0)
+    try:
+        descriptor = os.open(how, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return False
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return False
+        data = b"\n" + os.read(descriptor, MAXIMUM_LOOK)
+    finally:
+        os.close(descriptor)
+    return (b"\nimport " in data or b"\nfrom " in data) and b"builtins" not in data
+
+
+def install() -> None:
+    """Give ``__main__`` its own builtins if that is worth it."""
+    if worth_it():
+        own = ProgramBuiltins(builtins.__dict__)
+        own["__import__"] = program_import
+        __main__["__builtins__"] = own
+
+
+def program_import(
+    name: str, namespace: "Any" = None, local: "Any" = None, fromlist: "Any" = (), level: int = 0
+) -> "Any":
+    """Stand in for ``__import__`` at the import statements of the program's module-level code."""
+    if isinstance(__main__.get("__builtins__"), ProgramBuiltins):
+        __main__["__builtins__"] = builtins
+    frame = _getframe(1)
+    try:
+        if state.engine:
+            from ..backport import program
+
+            carrier = program.deferred(frame)
+            if carrier is not None:
+                return carrier
+            # A frame with the statement's file and line, and none of ours in the
+            # way of warnings that look at the importing frame.
+            stub = program.eager_stub(frame, name, fromlist, level)
+    except Exception as error:
+        record_fault(f"the program's import of {name}", error)
+    if not state.engine:
+        return builtins.__import__(name, namespace, local, fromlist, level)
+    try:
+        return eval(stub, frame.f_globals)
+    except BaseException as error:
+        program.forget_stub(error)
+        raise
