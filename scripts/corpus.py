@@ -37,15 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
         recipes = read_recipes(options.recipes, options.quick)
     except ValueError as error:
         sys.exit(f"corpus.py: {error}")
-    keep = Path(options.keep).resolve()
-    wheel = None if options.self_check or options.native_all else build_wheel(keep / "wheel")
-    results: list[Result] = []
-    for python in options.python or [sys.executable]:
-        version, path = describe(python)
-        if options.native_all and version < "3.15":
-            print(f"{version} has no native lazy imports: left out", file=sys.stderr)
-            continue
-        results += run_interpreter(recipes, version, path, keep, wheel, options)
+    try:
+        results = run_everything(recipes, options)
+    except CommandFailed as error:
+        sys.exit(f"corpus.py: a command that prepares the run failed\n{error}")
     print(results_table(results))
     for result in results:
         if result.report:
@@ -59,6 +54,20 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         Path(options.json).write_text(json.dumps([asdict(one) for one in results], indent=1) + "\n")
     return 1 if excess or (counts[DIFFERENT] and not options.native_all) else 0
+
+
+def run_everything(recipes: list[Recipe], options: argparse.Namespace) -> list[Result]:
+    """Run the recipes on every interpreter asked for; raises CommandFailed."""
+    keep = Path(options.keep).resolve()
+    wheel = None if options.self_check or options.native_all else build_wheel(keep / "wheel")
+    results: list[Result] = []
+    for python in options.python or [sys.executable]:
+        version, path = describe(python)
+        if options.native_all and version < "3.15":
+            say(f"{version} has no native lazy imports: left out")
+            continue
+        results += run_interpreter(recipes, version, path, keep, wheel, options)
+    return results
 
 
 def parser() -> argparse.ArgumentParser:

@@ -147,7 +147,6 @@ class Execution(Origin):
         self.deferred = deferred
         self.namespace = namespace
         self.target = deferred.first
-        self.title = deferred.target
         self.keys = []
         self.own_code: CodeType | None = None
 

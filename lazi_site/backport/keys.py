@@ -87,7 +87,7 @@ class PendingKey(SettledKey):
             if operation not in _READS_ATTRIBUTE and self.origin.is_absent(self, error):
                 return False
             # Frames of ours are taken out; a bare raise adds none.
-            stubs.tell_origin(error, self.origin)
+            stubs.tell_origin(error, self.origin.title(self))
             raise
         if type(self) is PendingKey:
             settle(self, value)

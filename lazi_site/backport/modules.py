@@ -32,14 +32,16 @@ class Origin:
     """What performs the import of one or more keys; see the subclasses.
 
     target: absolute name of the module that is imported.
-    title: the same, with the name taken from it, for messages.
     keys: the keys made, for those that settle together.
     """
 
-    __slots__ = ("keys", "target", "title")
+    __slots__ = ("keys", "target")
     keys: "list[SettledKey]"
     target: str
-    title: str
+
+    def title(self, key: SettledKey) -> str:
+        """Return what *key* imports, as messages name it."""
+        return self.target if key.attribute is None else f"{self.target}.{key.attribute}"
 
     def at_hand(self, key: SettledKey) -> "Any":
         """Return the value of *key* if its target is loaded and simply has it, else MISSING."""
@@ -97,7 +99,7 @@ class Submodule(Origin):
     __slots__ = ("certain", "declared_by")
 
     def __init__(self, target: str, declared_by: "tuple[dict[str, Any], str, int]", certain: bool) -> None:
-        self.target = self.title = target
+        self.target = target
         self.declared_by = declared_by
         self.certain = certain
         self.keys = []

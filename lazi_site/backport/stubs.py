@@ -14,9 +14,6 @@ from ..startup import bytecode as op
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
-    from typing import Any
-
-    from .modules import Origin
 
 _TEMPLATE = compile("import module.name as name", "", "exec")
 _HEAD = bytes((op.RESUME, 0, op.LOAD_CONST, 0, op.LOAD_CONST, 1, op.IMPORT_NAME, 0))
@@ -55,8 +52,8 @@ def make(
     )
 
 
-def tell_origin(error: BaseException, origin: "Origin") -> None:
-    """Let *error*, raised while *origin* was performed, say where the import was written.
+def tell_origin(error: BaseException, title: str) -> None:
+    """Let *error*, raised while *title* was imported, say where that import was written.
 
     As CPython 3.15 does: if nothing caused the error, its cause becomes an
     ImportError whose traceback is the line of the import; else that line is
@@ -66,13 +63,13 @@ def tell_origin(error: BaseException, origin: "Origin") -> None:
     if entry is None:
         return
     if error.__cause__ is None and error.__context__ is None:
-        cause = ImportError(f"lazy import of {origin.title!r} raised an exception during resolution")
+        cause = ImportError(f"lazy import of {title!r} raised an exception during resolution")
         cause.__traceback__ = TracebackType(None, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
         error.__cause__ = cause
     else:
         importer = entry.tb_frame.f_code
         error.add_note(
-            f"lazy import of {origin.title!r} declared in {importer.co_name}"
+            f"lazy import of {title!r} declared in {importer.co_name}"
             f" at {importer.co_filename}:{entry.tb_lineno}"
         )
     error.__traceback__ = entry.tb_next

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .. import __version__
+from .. import __version__, startup
 from ..errors import LaziSiteError, UsageError
 from . import status_codes
 
@@ -93,6 +93,7 @@ def run_command(arguments: list[str]) -> int:
     import argparse
     import importlib
 
+    import_eagerly()
     command = importlib.import_module(f".{name}", __name__)
     parser = argparse.ArgumentParser(
         prog=f"lazi-site {name}",
@@ -103,6 +104,18 @@ def run_command(arguments: list[str]) -> int:
     command.add_arguments(parser)
     status: int = command.run(**vars(parser.parse_args(rest)))
     return status
+
+
+def import_eagerly() -> None:
+    """Switch lazy imports off in this process.
+
+    A command has to work in whatever state the engine is, and imports only
+    what it needs anyway.
+    """
+    if startup.state.engine:
+        from .. import deactivate
+
+        deactivate()
 
 
 def help_text() -> str:

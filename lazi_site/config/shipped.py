@@ -49,6 +49,8 @@ def fits_version(specifier: str, version: tuple[int, int]) -> bool:
     for condition in filter(None, (part.strip() for part in specifier.split(","))):
         operator = condition.rstrip("0123456789. ")
         major, _, minor = condition.removeprefix(operator).strip().partition(".")
+        if not (major.isdecimal() and minor.isdecimal()):
+            raise ValueError(f"{specifier!r} is not a version specifier")
         bound = int(major), int(minor)
         holds = {
             "<": version < bound,

@@ -1,4 +1,4 @@
-"""Builds the virtualenv that the tests copy: lazi-site from the checkout, as a wheel, and its dependencies."""
+"""Builds the virtualenv that the tests copy: the checkout as a wheel, and its dependencies."""
 
 from __future__ import annotations
 
