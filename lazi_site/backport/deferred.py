@@ -150,6 +150,10 @@ class Execution(Origin):
         self.keys = []
         self.own_code: CodeType | None = None
 
+    @property
+    def full_target(self) -> str:
+        return self.deferred.target
+
     def at_hand(self, key: SettledKey) -> "Any":
         if self.deferred.statement.dotted_as:
             return MISSING  # ``import a.b as c`` looks at the attributes, not at sys.modules

@@ -43,6 +43,11 @@ class Origin:
         """Return what *key* imports, as messages name it."""
         return self.target if key.attribute is None else f"{self.target}.{key.attribute}"
 
+    @property
+    def full_target(self) -> str:
+        """The module that the statement names; *target* may be only the top of it."""
+        return self.target
+
     def at_hand(self, key: SettledKey) -> "Any":
         """Return the value of *key* if its target is loaded and simply has it, else MISSING."""
         module = sys.modules.get(self.target)

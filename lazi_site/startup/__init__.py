@@ -78,6 +78,7 @@ def start() -> None:
             state.reason = not_wanted(state.snapshot)
         if not state.reason:
             install_engine()
+            hook_program()
     except Exception as error:
         record_fault("start-up", error)
 
@@ -139,6 +140,20 @@ def install_engine() -> None:
 
         state.engine = "backport"
         finder.install()
+
+
+def hook_program() -> None:
+    """Make the imports of the program itself lazy: below 3.15 that takes a hook of its own.
+
+    The module for it is read only if the program may be a script, code or
+    standard input with imports; runpy runs ``-m`` through the module's loader.
+    """
+    how = sys.argv[0] if sys.argv else ""
+    if state.engine == "backport" and how != "-m":
+        if how != "-c" or any("import " in text for text in sys.orig_argv):
+            from . import script
+
+            script.install()
 
 
 def record_fault(where: str, error: BaseException) -> None:

@@ -107,16 +107,6 @@ def install() -> None:
     for path, finder in sys.path_importer_cache.items():
         if type(finder) is FileFinder and is_ours(path):
             finder._loaders = loaders
-    if program_may_import():
-        from . import script
-
-        script.install()
-
-
-def program_may_import() -> bool:
-    """Return whether the program may be a script, code or stdin with imports of its own to defer."""
-    how = sys.argv[0] if sys.argv else ""
-    return how != "-m" and (how != "-c" or any("import " in text for text in sys.orig_argv))
 
 
 def remove() -> None:
