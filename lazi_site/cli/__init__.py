@@ -109,13 +109,16 @@ def run_command(arguments: list[str]) -> int:
 def import_eagerly() -> None:
     """Switch lazy imports off in this process.
 
-    A command has to work in whatever state the engine is, and imports only
-    what it needs anyway.
+    A command has to work in whatever state the engine is, so that this cannot
+    be done stops it no more than anything else in the engine.
     """
     if startup.state.engine:
-        from .. import deactivate
+        try:
+            from .. import deactivate
 
-        deactivate()
+            deactivate()
+        except Exception:
+            pass
 
 
 def help_text() -> str:

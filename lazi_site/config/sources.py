@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 import time
-import tomllib
 
 from .options import BY_NAME, closest
 from .problems import Problem, find_line
@@ -132,6 +131,8 @@ def read_source(source: Source) -> None:
     data = read_file(source)
     if data is None:
         return
+    import tomllib  # 18 ms, and mostly there is no file
+
     if abs(time.time_ns() - source.stamp[0]) < RACY:
         source.stamp = UNKNOWN  # it could still change without a new mtime
     try:

@@ -1,0 +1,93 @@
+"""The start line: obeys the switch, survives everything, says nothing, under every flag."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import pytest
+
+from lazi_site.install.start_line import CONTENTS, PTH_LINE, START_SOURCE, start_file_name
+from tests.support.environment import Environment
+
+STARTED = "startup.state.started"
+FLAGS = ["-I", "-E", "-s", "-P", "-O", "-OO", "-B", "-X dev", "-W error", "-bb -W error -X dev"]
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+def test_start_runs_and_prints_nothing_under(enabled: Environment, flags: str) -> None:
+    silent = enabled.run(*flags.split(), "-c", "pass", check=True)
+    assert (silent.stdout, silent.stderr) == ("", "")
+    assert enabled.evaluate(STARTED, flags=flags) is True
+
+
+def test_dash_s_upper_is_obeyed(enabled: Environment) -> None:
+    code = "import sys; print('lazi_site' in sys.modules)"
+    assert enabled.run("-S", "-c", code, check=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize("value", ["", "0", "false", "no", "off", " OFF ", "False", None])
+def test_switch_that_is_off_leaves_imports_lazy(enabled: Environment, value: str | None) -> None:
+    assert enabled.evaluate(STARTED, env={"LAZI_DISABLE": value}) is True
+
+
+@pytest.mark.parametrize("value", ["1", "yes", "true", "on", "anything"])
+def test_switch_is_read_before_anything_is_imported(enabled: Environment, value: str) -> None:
+    code = "import sys; print([name for name in sys.modules if name.startswith('lazi')])"
+    assert enabled.run("-c", code, env={"LAZI_DISABLE": value}).stdout == "[]\n"
+
+
+def test_start_line_is_silent_after_the_package_is_gone(enabled: Environment) -> None:
+    shutil.rmtree(enabled.purelib / "lazi_site")
+    done = enabled.run("-W", "error", "-X", "dev", "-c", "print('ran')")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ran\n", "")
+
+
+@pytest.mark.parametrize(
+    "damage", ["raise RuntimeError('no')", "syntax error", "start = None", "\0", ""]
+)
+def test_start_line_is_silent_with_a_damaged_package(enabled: Environment, damage: str) -> None:
+    (enabled.purelib / "lazi_site" / "startup" / "__init__.py").write_text(damage)
+    done = enabled.run("-c", "print('ran')")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ran\n", "")
+
+
+def test_start_line_leaves_no_names_behind(enabled: Environment) -> None:
+    code = "import site; print(sorted(n for n in vars(site) if n in ('start', 'lazi_site')))"
+    assert enabled.run("-c", code, check=True).stdout == "[]\n"
+
+
+def test_start_line_is_one_line_made_of_the_readable_source() -> None:
+    assert PTH_LINE.startswith("import ")
+    assert PTH_LINE.count("\n") == 1
+    assert PTH_LINE.isascii()
+    compile(START_SOURCE, "start", "exec")
+
+
+def test_start_file_belongs_to_the_version() -> None:
+    assert start_file_name((3, 11)) == start_file_name((3, 17)) == "lazi_site.pth"
+    assert start_file_name((3, 18)) == start_file_name((4, 0)) == "lazi_site.start"
+    assert CONTENTS["lazi_site.start"] == b"lazi_site.startup:start\n"
+
+
+def test_subprocess_starts_lazily_too(enabled: Environment) -> None:
+    code = (
+        "import subprocess, sys; print(subprocess.check_output([sys.executable, '-c', "
+        "'from lazi_site.startup import state; print(state.started)'], text=True), end='')"
+    )
+    assert enabled.run("-c", code, check=True).stdout == "True\n"
+
+
+def test_script_file_starts_lazily_too(enabled: Environment) -> None:
+    script = enabled.root / "script.py"
+    script.write_text("from lazi_site.startup import state\nprint(state.started)\n")
+    assert enabled.run(script, check=True).stdout == "True\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of the interpreter differ")
+def test_environment_reached_by_another_name_starts_lazily(enabled: Environment) -> None:
+    link = enabled.root / "link"
+    link.symlink_to(enabled.path, target_is_directory=True)
+    other = Environment(enabled.root)
+    other.python = link / "bin" / "python"
+    assert other.evaluate(STARTED) is True
