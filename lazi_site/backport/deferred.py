@@ -105,7 +105,7 @@ class DeferredImport:
             if type(contents) is not dict:
                 return False
             values = [plain_value(contents, attribute) for attribute in statement.fromlist]
-            if MISSING in values:
+            if any(value is MISSING for value in values):
                 return False
             for (_, name), value in zip(statement.bindings, values, strict=True):
                 bind(namespace, name, value)

@@ -16,7 +16,7 @@ import sys
 from _thread import get_ident
 
 from ..startup import bytecode as op
-from . import stubs
+from . import namespaces, stubs
 from .namespaces import MISSING, SettledKey, discard, settle
 
 TYPE_CHECKING = False
@@ -122,6 +122,9 @@ class PendingKey(SettledKey):
         if operation in _READS:
             raise self.origin.circular(self)
         return False
+
+
+namespaces.lookup_code = PendingKey.__eq__.__code__
 
 
 def _rest(key: SettledKey, thread: int) -> None:

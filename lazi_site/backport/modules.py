@@ -17,7 +17,7 @@ from .namespaces import (
     add,
     is_running,
     plain_value,
-    rebuild_finished,
+    rebuild_settled,
     settle,
     waiting,
 )
@@ -226,7 +226,7 @@ def finish() -> None:
             if module is not None:
                 publish(name)
                 _bind_waiting(name)
-    rebuild_finished()
+    rebuild_settled()
 
 
 def _bind_waiting(name: str) -> None:

@@ -5,9 +5,10 @@ A namespace is a module's ``__dict__``. The keys that resolve themselves are in
 """
 
 import sys
+from gc import callbacks as gc_callbacks
 from gc import get_referrers
 from itertools import starmap
-from sys import getrefcount
+from sys import _current_frames, getrefcount
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from .modules import Origin
 
 MISSING: "Any" = object()
+lookup_code: "Any" = None  # the code of PendingKey.__eq__, set by keys.py
 
 
 class SettledKey(str):
@@ -45,7 +47,7 @@ class Record:
 
 
 records: "dict[int, Record]" = {}  # by id of the namespace, which the record keeps alive
-to_rebuild: "list[Record]" = []  # all settled while their module was still running
+to_rebuild: "list[Record]" = []  # nothing waits in them any more
 
 
 def waiting(namespace: "dict[str, Any]", name: str) -> "SettledKey | None":
@@ -132,15 +134,46 @@ def _forget(key: SettledKey) -> None:
     del record.pending[str.__str__(key)]
     if not record.pending:
         del records[id(key.namespace)]
-        if is_running(record.namespace):
-            to_rebuild.append(record)
-        else:
-            rebuild(record.namespace)
+        if not to_rebuild:
+            gc_callbacks.append(_at_collection)
+        to_rebuild.append(record)
 
 
 def is_running(namespace: "dict[str, Any]") -> bool:
     """Return whether the module of *namespace* is still executing its body."""
     return getattr(namespace.get("__spec__"), "_initializing", False) is True
+
+
+def rebuild_settled() -> None:
+    """Rebuild the namespaces in which nothing waits any more, as soon as that is safe.
+
+    Not while the module runs, as more names may come. And not while a lookup in
+    the namespace is under way, that is, while a frame of a key's ``__eq__``
+    stands on some thread's stack: CPython finds out that the table changed by
+    comparing its address, and the new table may come to lie where the old one
+    was. (3.11 to 3.14)
+    """
+    looked_up = set()
+    for frame in _current_frames().values():
+        while frame is not None:
+            if frame.f_code is lookup_code:
+                looked_up.add(id(frame.f_locals["self"].namespace))
+            frame = frame.f_back
+    for record in to_rebuild[:]:
+        namespace = record.namespace
+        if id(namespace) in looked_up or is_running(namespace):
+            continue
+        to_rebuild.remove(record)
+        if id(namespace) not in records:
+            rebuild(namespace)
+    if not to_rebuild and _at_collection in gc_callbacks:
+        gc_callbacks.remove(_at_collection)
+
+
+def _at_collection(phase: str, info: "dict[str, int]") -> None:
+    """Rebuild at the end of a garbage collection: the soonest moment outside of a lookup that comes by itself."""
+    if phase == "stop":
+        rebuild_settled()
 
 
 def rebuild(namespace: "dict[str, Any]") -> None:
@@ -158,15 +191,6 @@ def rebuild(namespace: "dict[str, Any]") -> None:
         for name, value in namespace.items()
     }
     list(starmap(_CALL, ((dict.clear, namespace), (dict.update, namespace, fresh))))
-
-
-def rebuild_finished() -> None:
-    """Rebuild the namespaces that settled while their modules were running and that now are done."""
-    for record in to_rebuild[:]:
-        if not is_running(record.namespace):
-            to_rebuild.remove(record)
-            if id(record.namespace) not in records:
-                rebuild(record.namespace)
 
 
 _CALL = type(dict.clear).__call__
