@@ -6,8 +6,8 @@ from ..startup import bytecode as op
 from ..startup import effects
 from ..startup.switches import switches
 from . import keys, stubs
-from .modules import Origin, promise, wanted
-from .namespaces import MISSING, SettledKey, add, bind, plain_value, waiting
+from .modules import Origin, promise, promise_found, wanted
+from .namespaces import MISSING, SettledKey, add, bind, plain_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ class DeferredImport:
         "target",
     )
 
-    def __init__(self, statement: op.Statement, target: str, filename: str, line: int, is_unused: bool) -> None:
+    def __init__(
+        self, statement: op.Statement, target: str, filename: str, line: int, is_unused: bool
+    ) -> None:
         self.statement = statement
         self.target = target
         self.filename = filename
@@ -130,11 +132,7 @@ class DeferredImport:
         declared_by = (namespace, self.filename, self.line)
         promise(self.target, declared_by)
         if statement.fromlist and self.target in sys.modules:
-            package = sys.modules[self.target]
-            if hasattr(package, "__path__") and namespace is not getattr(package, "__dict__", None):
-                for name in statement.fromlist:
-                    if name not in package.__dict__:
-                        promise(f"{self.target}.{name}", declared_by, certain=False)
+            promise_found(self.target, statement.fromlist, declared_by)
         return execution
 
 

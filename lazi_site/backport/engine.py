@@ -23,6 +23,9 @@ switches.declared_only = policy.mode == "declared"
 def prepare(code: "CodeType", fullname: str) -> "CodeType":
     """Return the code to execute for the module *fullname*, whose compiled body is *code*."""
     modules.starts(fullname)
+    package = policy.settles(fullname)
+    if package:
+        modules.resolve_in(package)
     if keeps_eager(fullname, code):
         return code
     module = sys.modules.get(fullname)

@@ -21,7 +21,6 @@ from .namespaces import MISSING, SettledKey, discard, settle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
     from typing import Any
 
     from .modules import Origin
@@ -150,8 +149,32 @@ class StandIn:
     def __getattribute__(self, name: str) -> "Any":
         return getattr(_real(self), name)
 
+    def __setattr__(self, name: str, value: "Any") -> None:
+        setattr(_real(self), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(_real(self), name)
+
     def __call__(self, *arguments: "Any", **keywords: "Any") -> "Any":
         return _real(self)(*arguments, **keywords)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(_real(self) == other)
+
+    def __hash__(self) -> int:
+        return hash(_real(self))
+
+    def __bool__(self) -> bool:
+        return bool(_real(self))
+
+    def __iter__(self) -> "Any":
+        return iter(_real(self))
+
+    def __getitem__(self, item: "Any") -> "Any":
+        return _real(self)[item]
+
+    def __mro_entries__(self, bases: "Any") -> "Any":
+        return (_real(self),)
 
     def __repr__(self) -> str:
         return f"<lazy import {str.__str__(_get_key(self))!r}>"

@@ -7,8 +7,9 @@ everybody who has ``a``); and the modules that are loading.
 """
 
 import sys
-from types import ModuleType
 from _frozen_importlib import _find_spec  # type: ignore[import-not-found]
+from _frozen_importlib_external import PathFinder  # type: ignore[import-not-found]
+from types import ModuleType
 
 from . import keys, stubs
 from .namespaces import (
@@ -17,6 +18,7 @@ from .namespaces import (
     add,
     is_running,
     plain_value,
+    records,
     rebuild_settled,
     settle,
     waiting,
@@ -97,16 +99,13 @@ class Submodule(Origin):
     """A submodule that a deferred import promises to its package: a key in the package's namespace.
 
     declared_by: (namespace, file name, line) of the import statement.
-    certain: the statement names it as a module (``import a.b``); after ``from a
-    import b`` it may turn out not to be one.
     """
 
-    __slots__ = ("certain", "declared_by")
+    __slots__ = ("declared_by",)
 
-    def __init__(self, target: str, declared_by: "tuple[dict[str, Any], str, int]", certain: bool) -> None:
+    def __init__(self, target: str, declared_by: "tuple[dict[str, Any], str, int]") -> None:
         self.target = target
         self.declared_by = declared_by
-        self.certain = certain
         self.keys = []
 
     def stub(self, key: SettledKey) -> "tuple[CodeType, dict[str, Any]]":
@@ -126,7 +125,7 @@ promised: "dict[str, dict[str, Submodule]]" = {}  # package -> name of submodule
 loading: "list[str]" = []  # modules whose code was fetched and that may still be running
 
 
-def promise(target: str, declared_by: "tuple[dict[str, Any], str, int]", certain: bool = True) -> None:
+def promise(target: str, declared_by: "tuple[dict[str, Any], str, int]") -> None:
     """Promise the module *target* to its package, that to the package above it, and so on.
 
     An import that is deferred would have set these attributes, and other
@@ -138,12 +137,25 @@ def promise(target: str, declared_by: "tuple[dict[str, Any], str, int]", certain
             return
         known = promised.setdefault(package, {})
         if name not in known:
-            known[name] = Submodule(target, declared_by, certain)
+            known[name] = Submodule(target, declared_by)
             if package in sys.modules:
                 _place(sys.modules[package], name, known[name])
-        elif certain:
-            known[name].certain = True
-        target, certain = package, True
+        target = package
+
+
+def promise_found(
+    package: str, names: "tuple[str, ...]", declared_by: "tuple[dict[str, Any], str, int]"
+) -> None:
+    """Promise those of *names*, taken ``from`` the loaded *package*, that are modules on disk."""
+    namespace = getattr(sys.modules[package], "__dict__", {})
+    path = namespace.get("__path__")
+    if path is None or namespace is declared_by[0]:
+        return
+    for name in names:
+        if waiting(namespace, name) is None and name not in namespace:
+            target = f"{package}.{name}"
+            if PathFinder.find_spec(target, path) is not None:
+                promise(target, declared_by)
 
 
 def publish(package: str) -> None:
@@ -161,15 +173,13 @@ def publish(package: str) -> None:
 def _place(module: "Any", name: str, origin: Submodule) -> None:
     """Put a key for the submodule *name* into the namespace of *module* if nothing there is in its way.
 
-    A variable of that name gives way once the package has run, if the submodule
-    is certain: performing the import eagerly would have replaced it.
+    A variable of that name gives way once the package has run: performing the
+    import eagerly would have replaced it.
     """
     namespace = getattr(module, "__dict__", None)
     if type(namespace) is not dict or waiting(namespace, name) is not None:
         return
-    if name in namespace and (
-        not origin.certain or is_running(namespace) or isinstance(namespace[name], ModuleType)
-    ):
+    if name in namespace and (is_running(namespace) or isinstance(namespace[name], ModuleType)):
         return
     add(keys.make(namespace, name, origin, None), keys.PendingKey)
     if "__path__" in namespace:
@@ -200,6 +210,18 @@ class MissingSubmodule:
                 __import__(target)
                 return sys.modules[target]
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
+
+
+def resolve_in(package: str) -> None:
+    """Perform every import that waits in *package* or a module below it; one that fails goes on waiting."""
+    for record in list(records.values()):
+        importer = record.namespace.get("__name__")
+        if isinstance(importer, str) and importer.partition(".")[0] == package:
+            for name in list(record.pending):
+                try:
+                    record.namespace[name]
+                except Exception:
+                    continue
 
 
 def starts(name: str) -> None:

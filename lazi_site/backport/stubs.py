@@ -7,6 +7,8 @@ tracebacks) finds the statement, and CPython itself makes the error messages.
 Checked on 3.11 to 3.14.
 """
 
+import sys
+from sys import getprofile, gettrace
 from types import TracebackType
 
 from ..startup import bytecode as op
@@ -15,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
+get_tool = sys.monitoring.get_tool if sys.version_info >= (3, 12) else None
 _TEMPLATE = compile("import module.name as name", "", "exec")
 _HEAD = bytes((op.RESUME, 0, op.LOAD_CONST, 0, op.LOAD_CONST, 1, op.IMPORT_NAME, 0))
 _TAIL = bytes((op.RETURN_VALUE, 0))
@@ -34,22 +37,39 @@ def _line_table(units: int) -> bytes:
 
 
 def make(
-    filename: str, line: int, level: int, name: str, fromlist: "tuple[str, ...] | None", attributes: "tuple[str, ...]"
+    filename: str,
+    line: int,
+    level: int,
+    name: str,
+    fromlist: "tuple[str, ...] | None",
+    attributes: "tuple[str, ...]",
 ) -> "CodeType":
     """Return code that imports *name* and returns it, or of it ``.attribute`` for each of *attributes* in turn."""
     body = _HEAD
     for index in range(len(attributes)):
         body += bytes((op.IMPORT_FROM, index + 1, op.SWAP, 2, op.POP_TOP, 0))
     body += _TAIL
+    watched = is_watched()
     return _TEMPLATE.replace(
         co_code=body,
-        co_consts=(level, fromlist),
+        co_consts=(level, fromlist, filename, line),
         co_names=(name, *attributes),
-        co_filename=filename,
-        co_firstlineno=line,
+        co_filename=__file__ if watched else filename,
+        co_firstlineno=1 if watched else line,
         co_linetable=_line_table(len(body) // 2),
         co_stacksize=4,
     )
+
+
+def is_watched() -> bool:
+    """Return whether a tracer, profiler or debugger follows the lines that run.
+
+    It would take a stub's line for a line of the program that ran, so a stub
+    then says that it stands in this file.
+    """
+    if gettrace() is not None or getprofile() is not None:
+        return True
+    return get_tool is not None and any(get_tool(tool) is not None for tool in range(4))
 
 
 def tell_origin(error: BaseException, title: str) -> None:
@@ -62,17 +82,28 @@ def tell_origin(error: BaseException, title: str) -> None:
     entry = _stub_entry(error)
     if entry is None:
         return
+    stub = entry.tb_frame.f_code
+    filename, line = stub.co_consts[2:]
     if error.__cause__ is None and error.__context__ is None:
         cause = ImportError(f"lazy import of {title!r} raised an exception during resolution")
-        cause.__traceback__ = TracebackType(None, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+        if stub.co_filename == filename:
+            cause.__traceback__ = TracebackType(None, entry.tb_frame, entry.tb_lasti, line)
+        else:
+            cause.__traceback__ = _traceback_at(filename, line)
         error.__cause__ = cause
     else:
-        importer = entry.tb_frame.f_code
-        error.add_note(
-            f"lazy import of {title!r} declared in {importer.co_name}"
-            f" at {importer.co_filename}:{entry.tb_lineno}"
-        )
+        error.add_note(f"lazy import of {title!r} declared in {stub.co_name} at {filename}:{line}")
     error.__traceback__ = entry.tb_next
+
+
+def _traceback_at(filename: str, line: int) -> "TracebackType | None":
+    """Return a traceback of one frame that stands at *line* of *filename*."""
+    code = compile("raise ImportError", filename, "exec").replace(co_firstlineno=line)
+    try:
+        exec(code, {})
+    except ImportError as error:
+        return error.__traceback__ and error.__traceback__.tb_next
+    return None
 
 
 def forget_stub(error: BaseException) -> None:

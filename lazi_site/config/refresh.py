@@ -36,8 +36,10 @@ class Configuration:
     __slots__ = ("project", "record", "rules", "rules_file", "sources", "values")
 
     def __init__(self) -> None:
-        self.project, self.record = read_record()
-        self.sources: list[Source] = locate_sources(self.project, os.environ)
+        record = read_record()
+        self.project = record.project
+        self.record = record.source
+        self.sources = locate_sources(record.project, record.libraries, os.environ)
         read_sources(self.sources)
         self.values: dict[str, Value] = merge_sources(self.sources)
         self.rules, self.rules_file = read_shipped_rules()
@@ -70,8 +72,7 @@ class Configuration:
                 "eager": values["eager"].origins,
                 "eager-in": values["eager-in"].origins,
                 "lazy": values["lazy"].origins,
-                "shipped-eager": self.rules["eager"],
-                "shipped-eager-in": self.rules["eager-in"],
+                **{f"shipped-{kind}": rules for kind, rules in self.rules.items()},
             },
             "problems": [problem.sentence for problem in self.problems],
         }

@@ -13,13 +13,13 @@ from .. import safety
 from .problems import Problem
 from .sources import Source, read_file
 
-KINDS = ("eager", "eager-in")
+KINDS = ("eager", "eager-in", "settle")
 
 
 def read_shipped_rules() -> tuple[dict[str, dict[str, str]], Source]:
     """Return the shipped rules for this interpreter and their file as a source.
 
-    The rules are {kind: {pattern: reason}} for the kinds "eager" and "eager-in".
+    The rules are {kind: {pattern: reason}} for each of KINDS.
     """
     import tomllib
 

@@ -64,6 +64,9 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
     """Return whether the policy, the program and the code around the statement let it wait."""
     if importer.partition(".")[0] in STDLIB:
         return False
+    package = policy.settles(importer)
+    if package:
+        resolve_in(package)
     if policy.decide(importer, name, fromlist) is not None or switches.force_eager(importer):
         return False
     code = frame.f_code
@@ -80,6 +83,20 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
         # package.run first would leave the module under the function's name.
         return False
     return not (imports_for_effect(body, name, fromlist, frame))
+
+
+def resolve_in(package: str) -> None:
+    """Perform every import that waits in *package* or a module below it; one that fails goes on waiting."""
+    from types import LazyImportType  # loaded by whoever has a lazy import in hand
+
+    for importer, module in list(sys.modules.items()):
+        if importer.partition(".")[0] == package:
+            for name, value in list(getattr(module, "__dict__", {}).items()):
+                if type(value) is LazyImportType:
+                    try:
+                        getattr(module, name)
+                    except Exception:
+                        continue
 
 
 def imports_for_effect(body: Body, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> bool:

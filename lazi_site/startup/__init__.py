@@ -235,9 +235,7 @@ def read_snapshot(path: str) -> "dict[str, Any] | None":
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_size > MAXIMUM_SNAPSHOT:
             return None
-        if hasattr(os, "geteuid") and (
-            found.st_uid not in (0, os.geteuid()) or found.st_mode & 0o022
-        ):
+        if hasattr(os, "geteuid") and (found.st_uid not in (0, os.geteuid()) or found.st_mode & 0o022):
             return None
         data = os.read(descriptor, found.st_size)
     except OSError:

@@ -77,9 +77,21 @@ class Statement:
     dotted_as: it is ``import a.b as c``.
     """
 
-    __slots__ = ("at", "bindings", "dotted_as", "end", "fromlist", "level", "name", "start", "stores")
+    __slots__ = (
+        "at",
+        "bindings",
+        "dotted_as",
+        "end",
+        "fromlist",
+        "level",
+        "name",
+        "start",
+        "stores",
+    )
 
-    def __init__(self, start: int, at: int, level: int, name: str, fromlist: "tuple[str, ...] | None") -> None:
+    def __init__(
+        self, start: int, at: int, level: int, name: str, fromlist: "tuple[str, ...] | None"
+    ) -> None:
         self.start = start
         self.at = at
         self.end = 0

@@ -91,6 +91,7 @@ class Policy:
         self.lazy = Patterns(settings["lazy"])
         self.shipped_eager = Patterns(settings["shipped-eager"])
         self.shipped_eager_in = Patterns(settings["shipped-eager-in"])
+        self.shipped_settle = Patterns(settings["shipped-settle"])
         self._importers: dict[str, Eager | None] = {}
 
     def decide(self, importer: str, target: str, names: "Sequence[str]" = ()) -> "Eager | None":
@@ -130,6 +131,22 @@ class Policy:
         if found and not self.lazy.find(importer):
             return Eager("shipped-eager-in-rule", found)
         return DEFER
+
+    def settles(self, module: str) -> str:
+        """Return the package in which no import may wait any longer once *module* is loaded, or "".
+
+        From the first call on that returns it, imports made inside the package
+        are eager; what waits in it is for the caller to resolve.
+        """
+        found = self.shipped_settle.find(module)
+        if not found or self.lazy.find(module):
+            return ""
+        package = module.partition(".")[0]
+        if package in self.eager_in.below:
+            return ""
+        self.eager_in.below[package] = found
+        self._importers.clear()
+        return package
 
     @staticmethod
     def _find_target(patterns: Patterns, target: str, names: "Sequence[str]") -> str:
