@@ -21,29 +21,51 @@ def state_directory(prefix: str | None = None) -> str:
     return os.path.join(sys.prefix if prefix is None else prefix, "lazi-site")
 
 
-def read_record() -> tuple[str | None, Source]:
-    """Return the project of this environment and the record as a source that was read.
+class Record:
+    """What the record says.
 
-    A missing record (somebody copied the start file) means no project; one
-    that cannot be used is a problem of the source.
+    project: the directory of the project, or None.
+    libraries: the directory in which ``enable`` found platformdirs, or None.
+    source: the record's file, read; a missing one (somebody copied the start
+    file) is in order, one that cannot be used is a problem of the source.
     """
-    source = Source("environment record", os.path.join(state_directory(), NAME))
-    data = read_file(source)
+
+    __slots__ = ("libraries", "project", "source")
+
+    def __init__(self) -> None:
+        self.project: str | None = None
+        self.libraries: str | None = None
+        self.source = Source("environment record", os.path.join(state_directory(), NAME))
+
+
+def read_record() -> Record:
+    """Return the record of this environment."""
+    record = Record()
+    data = read_file(record.source)
     if data is None:
-        return None, source
+        return record
     try:
-        project = json.loads(data)["project"]
-        if project is None or (isinstance(project, str) and os.path.isabs(project)):
-            return project, source
-        wrong = f"its project is {project!r}"
+        found = json.loads(data)
+        directories = found["project"], found["libraries"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        wrong = "it is not the record that enable writes"
-    source.problems.append(
-        Problem(source.path, wrong, expected="what `lazi-site enable` writes: run it again")
-    )
-    return None, source
+        directories = "", ""
+    if all(d is None or (isinstance(d, str) and os.path.isabs(d)) for d in directories):
+        record.project, record.libraries = directories
+    else:
+        record.source.problems.append(
+            Problem(
+                record.source.path,
+                "it is damaged",
+                expected="what `lazi-site enable` writes; run it again",
+            )
+        )
+    return record
 
 
 def pack_record(version: str, project: str | None) -> bytes:
     """Return the content of the record."""
-    return (json.dumps({"version": version, "project": project}, indent=2) + "\n").encode()
+    import platformdirs
+
+    libraries = os.path.dirname(os.path.dirname(os.path.abspath(platformdirs.__file__)))
+    record = {"version": version, "project": project, "libraries": libraries}
+    return (json.dumps(record, indent=2) + "\n").encode()

@@ -14,7 +14,7 @@ from .record import read_record
 from .resolve import Value, merge_sources
 from .shipped import are_installed, read_shipped_rules
 from .snapshot import store_snapshot
-from .sources import Source, locate_sources, read_sources
+from .sources import locate_sources, read_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

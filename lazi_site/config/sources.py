@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import time
 
 from .options import BY_NAME, closest
@@ -61,23 +62,50 @@ class Source:
         return f"the {self.name} {self.path}{table}"
 
 
-def locate_sources(project: str | None, environ: Mapping[str, str]) -> list[Source]:
+def name_directories(libraries: str | None) -> tuple[str, str]:
+    """Return the directories of the site's and of the user's configuration.
+
+    libraries: where platformdirs is if it is not on the path yet, as in an
+    environment that sees the system's packages: start files are read first.
+
+    Errors: ImportError without platformdirs.
+    """
+    known = "platformdirs" in sys.modules
+    try:
+        import platformdirs
+    except ImportError:
+        if libraries is None:
+            raise
+        sys.path.append(libraries)
+        try:
+            import platformdirs
+        finally:
+            sys.path.remove(libraries)
+    try:
+        return (
+            platformdirs.site_config_dir("lazi-site", appauthor=False),
+            platformdirs.user_config_dir("lazi-site", appauthor=False),
+        )
+    finally:
+        # The program that starts here may have a module of this name itself,
+        # in a directory that is not on the path yet.
+        for name in () if known else list(sys.modules):
+            if name.partition(".")[0] == "platformdirs":
+                del sys.modules[name]
+
+
+def locate_sources(
+    project: str | None, libraries: str | None, environ: Mapping[str, str]
+) -> list[Source]:
     """Return all configuration files, unread, the last one the strongest.
 
-    project: the directory recorded by ``enable``, or None.
+    project, libraries: as recorded by ``enable``.
     environ: the variables; LAZI_CONFIG is looked at here, others by platformdirs.
     """
-    import platformdirs
-
+    site_directory, user_directory = name_directories(libraries)
     sources = [
-        Source(
-            "site file",
-            os.path.join(platformdirs.site_config_dir("lazi-site", appauthor=False), "config.toml"),
-        ),
-        Source(
-            "user file",
-            os.path.join(platformdirs.user_config_dir("lazi-site", appauthor=False), "config.toml"),
-        ),
+        Source("site file", os.path.join(site_directory, "config.toml")),
+        Source("user file", os.path.join(user_directory, "config.toml")),
     ]
     # The base directory specification has relative directories ignored; they
     # would bring the current directory into play.

@@ -189,30 +189,11 @@ def outside(environment: Environment, *arguments: str) -> subprocess.CompletedPr
     )
 
 
-def without_permission(environment: Environment, *arguments: str) -> list[str]:
-    """Return the command line of lazi-site with the file permissions of an ordinary user."""
-    command = [str(environment.python), "-m", "lazi_site", *arguments]
-    if not hasattr(os, "geteuid"):
-        pytest.skip("POSIX modes")
-    if os.geteuid() == 0:
-        tool = shutil.which("setpriv")
-        if not tool:
-            pytest.skip("root may write everywhere")
-        dropped = "-dac_override,-dac_read_search"
-        return [tool, f"--bounding-set={dropped}", f"--inh-caps={dropped}", *command]
-    return command
-
-
 def test_enable_where_site_packages_is_not_writable_is_refused(environment: Environment) -> None:
     before = hash_tree(environment.path)
     environment.purelib.chmod(0o555)
     try:
-        done = subprocess.run(
-            without_permission(environment, "enable"),
-            env=environment.variables(),
-            capture_output=True,
-            text=True,
-        )
+        done = environment.run("-m", "lazi_site", "enable", ordinary=True)
     finally:
         environment.purelib.chmod(0o755)
     assert done.returncode == 2, done

@@ -87,7 +87,17 @@ def test_start_without_record_has_no_project(enabled: Environment) -> None:
     assert enabled.evaluate(SETTING + "['mode']") == "all"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"project": 1}', '{"project": "relative"}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"project": 1, "libraries": null}',
+        '{"project": "relative", "libraries": null}',
+    ],
+)
 def test_damaged_record_is_a_problem(enabled: Environment, content: str) -> None:
     (enabled.state / "environment.json").write_text(content)
     assert "environment.json" in enabled.evaluate("startup.state.reason")
@@ -171,6 +181,69 @@ def test_fifo_in_place_of_a_file_never_blocks(enabled: Environment) -> None:
     enabled.user_config.parent.mkdir(parents=True)
     os.mkfifo(enabled.user_config)
     assert "regular file" in enabled.evaluate("startup.state.reason")
+
+
+def test_user_who_may_not_write_the_environment_has_the_snapshot_in_his_cache(
+    enabled: Environment,
+) -> None:
+    write(enabled.user_config, "trace = 0\n")
+    enabled.state.chmod(0o555)
+    code = "from lazi_site.startup import state; print(state.fault)"
+    assert enabled.run("-c", code, ordinary=True, check=True).stdout == "\n"
+    enabled.state.chmod(0o755)
+    (cache,) = (enabled.home / ".cache" / "lazi-site").iterdir()
+    assert len(snapshots(cache)) == 1
+
+
+def test_file_that_may_not_be_read_is_a_problem_known_without_looking_again(
+    enabled: Environment,
+) -> None:
+    write(enabled.user_config, "trace = 0\n")
+    enabled.user_config.chmod(0)
+    code = (
+        "import sys; from lazi_site.startup import state; print(state.reason, 're' in sys.modules)"
+    )
+    enabled.run("-c", code, ordinary=True, check=True)
+    again = enabled.run("-c", code, ordinary=True, check=True).stdout
+    assert f"{enabled.user_config}: it cannot be read: Permission denied" in again
+    assert again.endswith("False\n")
+
+
+def test_home_of_another_user_has_no_user_file(enabled: Environment) -> None:
+    """A service started with root's HOME is not broken by it."""
+    write(enabled.user_config, "trace = 9\n")
+    enabled.home.chmod(0)
+    code = "from lazi_site.startup import state; print(state.started, state.snapshot['problems'])"
+    done = enabled.run("-c", code, ordinary=True)
+    enabled.home.chmod(0o755)
+    assert done.stdout == "True []\n"
+
+
+@pytest.mark.parametrize("flags", ["-I", "-bb -W error -X dev", "-OO"])
+def test_slow_path_prints_nothing_under(enabled: Environment, flags: str) -> None:
+    write(enabled.user_config, "trace = 0\n")
+    code = "from lazi_site.startup import state; print(state.fault)"
+    done = enabled.run(*flags.split(), "-c", code, check=True)
+    assert (done.stdout, done.stderr) == ("\n", "")
+
+
+def test_slow_path_does_not_stand_in_for_modules_of_the_program(enabled: Environment) -> None:
+    write(enabled.user_config, "trace = 0\n")
+    (enabled.root / "platformdirs.py").write_text("own = True\n")
+    (enabled.root / "program.py").write_text("import platformdirs; print(platformdirs.own)\n")
+    assert enabled.run(enabled.root / "program.py", check=True).stdout == "True\n"
+
+
+def test_slow_path_finds_platformdirs_among_the_systems_packages(enabled: Environment) -> None:
+    """Start files are read before the system's packages come onto the path."""
+    system = enabled.root / "system"
+    system.mkdir()
+    (enabled.purelib / "platformdirs").rename(system / "platformdirs")
+    (enabled.purelib / "zzz.pth").write_text(f"{system}\n")
+    enabled.enable()
+    write(enabled.user_config, "trace = 3\n")
+    assert enabled.evaluate("startup.state.fault") == ""
+    assert enabled.evaluate(SETTING + "['trace']") == 3
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the names of XDG")

@@ -91,3 +91,14 @@ def test_environment_reached_by_another_name_starts_lazily(enabled: Environment)
     other = Environment(enabled.root)
     other.python = link / "bin" / "python"
     assert other.evaluate(STARTED) is True
+
+
+def test_start_file_of_later_versions_starts_too(enabled: Environment) -> None:
+    """PEP 829, known from 3.15 on; what ``enable`` writes from 3.18 on."""
+    if enabled.run("-c", "import sys; sys.exit(sys.version_info < (3, 15))").returncode:
+        pytest.skip("this Python knows no .start files")
+    (enabled.purelib / "lazi_site.pth").unlink()
+    (enabled.purelib / "lazi_site.start").write_bytes(CONTENTS["lazi_site.start"])
+    assert enabled.evaluate(STARTED) is True
+    silent = enabled.run("-W", "error", "-X", "dev", "-c", "pass", check=True)
+    assert (silent.stdout, silent.stderr) == ("", "")

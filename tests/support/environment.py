@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 
 class Environment:
@@ -56,15 +59,17 @@ class Environment:
         cwd: Path | None = None,
         check: bool = False,
         input: str | None = None,
+        ordinary: bool = False,
     ) -> subprocess.CompletedProcess[str]:
         """Run the environment's Python with *arguments*.
 
         env: variables set (or, as None, taken out) for this run. PYTHON* and
         LAZI_* of the test run itself never reach it.
         check: a non-zero exit status fails the test and shows what was printed.
+        ordinary: file permissions hold, also if the tests are run by root.
         """
         done = subprocess.run(
-            [self.python, *arguments],
+            [*(respect_permissions() if ordinary else ()), self.python, *arguments],
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -126,6 +131,22 @@ class Environment:
         path = path.with_suffix(".py")
         path.write_text(source, encoding="utf-8")
         return path
+
+
+def respect_permissions() -> list[str]:
+    """Return what stands before a command that must not have root's way with files.
+
+    Skips the test where that cannot be had.
+    """
+    if not hasattr(os, "geteuid"):
+        pytest.skip("needs the permissions of POSIX")
+    if os.geteuid():
+        return []
+    tool = shutil.which("setpriv")
+    if tool is None:
+        pytest.skip("root may read and write everything")
+    dropped = "-dac_override,-dac_read_search"
+    return [tool, f"--bounding-set={dropped}", f"--inh-caps={dropped}"]
 
 
 def tested_python() -> str:
