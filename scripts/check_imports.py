@@ -63,7 +63,7 @@ RULES = {
     "install": Rule(STDLIB, names("errors config startup")),
     "measure": Rule(STDLIB, names("errors config")),
     "report": Rule(None, names("errors")),
-    "api": Rule(STDLIB, names("startup backport native")),
+    "api": Rule(STDLIB, names("errors startup backport native")),
     "cli": Rule(None, EVERYTHING - names("__main__")),
     "__main__": Rule(STDLIB, names("cli")),
 }
