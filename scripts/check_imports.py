@@ -26,7 +26,7 @@ class Rule:
     """What the modules of one part may import.
 
     outside: top-level modules that are not ours (None: any). ours: other parts,
-    at any place. late: other parts, inside functions only. The part itself and
+    at any place. late: what else, inside functions only. The part itself and
     the root (``__init__``, which imports nothing) are always allowed.
     """
 
@@ -57,7 +57,7 @@ RULES = {
     # The slow path of start-up reads the configuration; each engine is loaded late.
     "startup": Rule(ALREADY_LOADED, late=names("config backport native")),
     "backport": Rule(ALREADY_LOADED, names("startup")),
-    "native": Rule(ALREADY_LOADED, names("startup")),
+    "native": Rule(ALREADY_LOADED, names("startup"), late=names("types")),
     "safety": Rule(STDLIB, names("startup.policy")),
     "config": Rule(STDLIB | names("platformdirs tomlkit"), names("errors startup safety")),
     "install": Rule(STDLIB, names("errors config startup")),
@@ -124,7 +124,8 @@ def verdict(part: str, found: Import) -> str:
         return f"'{part}' has no row in the table of scripts/check_imports.py"
     top, _, rest = found.module.partition(".")
     if top != PACKAGE:
-        if top == "__future__" or rule.outside is None or top in rule.outside:
+        free = rule.outside is None or top in rule.outside or (found.late and top in rule.late)
+        if top == "__future__" or free:
             return ""
         return f"'{part}' must not import '{found.module}'"
     target = rest.partition(".")[0]

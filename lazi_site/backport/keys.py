@@ -180,9 +180,11 @@ class StandIn:
         return f"<lazy import {str.__str__(_get_key(self))!r}>"
 
 
-_set_key = StandIn.key.__set__  # type: ignore[attr-defined]
-_get_key = StandIn.key.__get__  # type: ignore[attr-defined]
-_get_value = StandIn.value.__get__
+# The slots themselves, past __getattribute__ and __setattr__.
+_slots: "dict[str, Any]" = {name: StandIn.__dict__[name] for name in StandIn.__slots__}
+_set_key = _slots["key"].__set__
+_get_key = _slots["key"].__get__
+_get_value = _slots["value"].__get__
 
 
 def _real(stand_in: StandIn) -> "Any":

@@ -7,9 +7,8 @@ everybody who has ``a``); and the modules that are loading.
 """
 
 import sys
-from _frozen_importlib import _find_spec  # type: ignore[import-not-found]
-from _frozen_importlib_external import PathFinder  # type: ignore[import-not-found]
-from types import ModuleType
+from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
+from _frozen_importlib_external import PathFinder
 
 from . import keys, stubs
 from .namespaces import (
@@ -18,8 +17,8 @@ from .namespaces import (
     add,
     is_running,
     plain_value,
-    records,
     rebuild_settled,
+    records,
     settle,
     waiting,
 )
@@ -28,6 +27,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
+
+
+ModuleType = type(sys)
 
 
 class Origin:

@@ -12,6 +12,7 @@ from sys import _current_frames, getrefcount
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Any
 
     from .modules import Origin
@@ -154,7 +155,8 @@ def rebuild_settled() -> None:
     was. (3.11 to 3.14)
     """
     looked_up = set()
-    for frame in _current_frames().values():
+    for top in _current_frames().values():
+        frame: FrameType | None = top
         while frame is not None:
             if frame.f_code is lookup_code:
                 looked_up.add(id(frame.f_locals["self"].namespace))
@@ -171,7 +173,7 @@ def rebuild_settled() -> None:
 
 
 def _at_collection(phase: str, info: "dict[str, int]") -> None:
-    """Rebuild at the end of a garbage collection: the soonest moment outside of a lookup that comes by itself."""
+    """Rebuild at the end of a garbage collection: a moment outside of a lookup that comes by itself."""
     if phase == "stop":
         rebuild_settled()
 

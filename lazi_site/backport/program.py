@@ -63,7 +63,7 @@ def deferred(frame: "FrameType") -> "Any":
 
 
 def eager_stub(frame: "FrameType", name: str, fromlist: "Any", level: int) -> "CodeType":
-    """Return code that performs the import of the statement at which *frame* stands, and returns its result."""
+    """Return code that performs the import of the statement at which *frame* stands."""
     return stubs.make(frame.f_code.co_filename, frame.f_lineno, level, name, fromlist, ())
 
 

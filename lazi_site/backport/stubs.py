@@ -9,15 +9,19 @@ Checked on 3.11 to 3.14.
 
 import sys
 from sys import getprofile, gettrace
-from types import TracebackType
 
 from ..startup import bytecode as op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType
+    from types import CodeType, TracebackType
+    from typing import Any
 
-get_tool = sys.monitoring.get_tool if sys.version_info >= (3, 12) else None
+get_tool = getattr(getattr(sys, "monitoring", None), "get_tool", None)  # 3.12 and later
+try:
+    raise ImportError
+except ImportError as _error:
+    make_traceback: "Any" = type(_error.__traceback__)
 _TEMPLATE = compile("import module.name as name", "", "exec")
 _HEAD = bytes((op.RESUME, 0, op.LOAD_CONST, 0, op.LOAD_CONST, 1, op.IMPORT_NAME, 0))
 _TAIL = bytes((op.RETURN_VALUE, 0))
@@ -44,7 +48,10 @@ def make(
     fromlist: "tuple[str, ...] | None",
     attributes: "tuple[str, ...]",
 ) -> "CodeType":
-    """Return code that imports *name* and returns it, or of it ``.attribute`` for each of *attributes* in turn."""
+    """Return code that imports *name* and returns it, or ``.attribute`` of it for *attributes* in turn.
+
+    filename, line: where the statement stands; kept as constants too.
+    """
     body = _HEAD
     for index in range(len(attributes)):
         body += bytes((op.IMPORT_FROM, index + 1, op.SWAP, 2, op.POP_TOP, 0))
@@ -87,7 +94,7 @@ def tell_origin(error: BaseException, title: str) -> None:
     if error.__cause__ is None and error.__context__ is None:
         cause = ImportError(f"lazy import of {title!r} raised an exception during resolution")
         if stub.co_filename == filename:
-            cause.__traceback__ = TracebackType(None, entry.tb_frame, entry.tb_lasti, line)
+            cause.__traceback__ = make_traceback(None, entry.tb_frame, entry.tb_lasti, line)
         else:
             cause.__traceback__ = _traceback_at(filename, line)
         error.__cause__ = cause

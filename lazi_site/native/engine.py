@@ -87,7 +87,7 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
 
 def resolve_in(package: str) -> None:
     """Perform every import that waits in *package* or a module below it; one that fails goes on waiting."""
-    from types import LazyImportType  # loaded by whoever has a lazy import in hand
+    from types import LazyImportType  # type: ignore[attr-defined]  # loaded by whoever has a lazy import in hand
 
     for importer, module in list(sys.modules.items()):
         if importer.partition(".")[0] == package:

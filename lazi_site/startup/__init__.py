@@ -89,8 +89,6 @@ def unsupported() -> str:
         return f"{sys.implementation.name} has no engine, only CPython has"
     if "t" in getattr(sys, "abiflags", ""):
         return "free-threaded builds of CPython are not supported yet"
-    if sys.version_info < (3, 11):
-        return "CPython before 3.11 is not supported"
     return ""
 
 
@@ -116,7 +114,7 @@ def switched_off() -> str:
 def not_wanted(snapshot: "dict[str, Any]") -> str:
     """Return why the configuration keeps imports eager, or ""."""
     if snapshot["problems"]:
-        return "the configuration has an error: " + snapshot["problems"][0]
+        return f"the configuration has an error: {snapshot['problems'][0]}"
     stdlib = os.environ.get("LAZI_STDLIB", "")
     if stdlib not in ("", "exclude", "include"):
         return f"LAZI_STDLIB is {stdlib!r}, expected 'exclude' or 'include'"
@@ -149,11 +147,12 @@ def hook_program() -> None:
     standard input with imports; runpy runs ``-m`` through the module's loader.
     """
     how = sys.argv[0] if sys.argv else ""
-    if state.engine == "backport" and how != "-m":
-        if how != "-c" or any("import " in text for text in sys.orig_argv):
-            from . import script
+    if state.engine != "backport" or how == "-m":
+        return
+    if how != "-c" or any("import " in text for text in sys.orig_argv):
+        from . import script
 
-            script.install()
+        script.install()
 
 
 def record_fault(where: str, error: BaseException) -> None:
@@ -217,7 +216,8 @@ def read_policy() -> "dict[str, Any]":
             return snapshot
     from ..config import refresh  # the slow path: platformdirs and tomllib
 
-    return refresh.refresh()
+    rebuilt: dict[str, Any] = refresh.refresh()
+    return rebuilt
 
 
 def read_snapshot(path: str) -> "dict[str, Any] | None":

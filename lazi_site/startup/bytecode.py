@@ -202,7 +202,7 @@ def covered_ranges(table: bytes) -> "list[tuple[int, int]]":
 
     Format: Objects/exception_handling_notes.txt in CPython, 3.11 and later.
     """
-    ranges = []
+    ranges: list[tuple[int, int]] = []
     values = iter(table)
     while True:
         entry = []

@@ -9,7 +9,7 @@ from the target's code, which is found and read, not run.
 
 import builtins
 import sys
-from _frozen_importlib import _find_spec  # type: ignore[import-not-found]
+from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 
 from . import bytecode as op
 

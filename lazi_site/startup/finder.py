@@ -8,7 +8,7 @@ stock hook. Extension modules keep the stock loader. The engine itself
 
 import os
 import sys
-from _frozen_importlib_external import (  # type: ignore[import-not-found]
+from _frozen_importlib_external import (
     BYTECODE_SUFFIXES,
     SOURCE_SUFFIXES,
     ExtensionFileLoader,
@@ -52,7 +52,7 @@ def code_to_run(code: "CodeType | None", fullname: str) -> "CodeType | None":
         return code
 
 
-class DeferringSourceLoader(SourceFileLoader):  # type: ignore[misc]
+class DeferringSourceLoader(SourceFileLoader):
     """The stock loader of source modules, whose executed code defers imports."""
 
     def get_code(self, fullname: str) -> "CodeType | None":
@@ -67,7 +67,7 @@ class DeferringSourceLoader(SourceFileLoader):  # type: ignore[misc]
         return code_to_run(code, fullname)
 
 
-class DeferringBytecodeLoader(SourcelessFileLoader):  # type: ignore[misc]
+class DeferringBytecodeLoader(SourcelessFileLoader):
     """The stock loader of modules without source, whose executed code defers imports."""
 
     def get_code(self, fullname: str) -> "CodeType | None":
@@ -103,10 +103,10 @@ def install() -> None:
     which is the dear part of making a new one. (3.11 to 3.14)
     """
     sys.path_hooks.insert(0, path_hook)
-    loaders = FileFinder("", *DETAILS)._loaders
+    loaders = FileFinder("", *DETAILS)._loaders  # type: ignore[attr-defined]
     for path, finder in sys.path_importer_cache.items():
         if type(finder) is FileFinder and is_ours(path):
-            finder._loaders = loaders
+            finder._loaders = loaders  # type: ignore[attr-defined]
 
 
 def remove() -> None:

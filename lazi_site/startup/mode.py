@@ -54,7 +54,7 @@ def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None"
     try:
         from ..native import engine
 
-        sys.set_lazy_imports_filter(engine.import_filter)
+        sys.set_lazy_imports_filter(engine.import_filter)  # type: ignore[attr-defined]
         frame = _getframe(1)
         return engine.answer(importer, name, fromlist, frame)
     except Exception as error:
@@ -64,19 +64,19 @@ def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None"
 
 
 def install() -> None:
-    """Make every import potentially lazy, and ask us about each; a filter that is there is kept and asked too.
+    """Make every import potentially lazy, and ask us about each; an existing filter is asked too.
 
     In the mode "declared" only statements that say so themselves are lazy,
     which is what the interpreter does when it is left alone.
     """
-    before.filter = sys.get_lazy_imports_filter()
-    before.mode = sys.get_lazy_imports()
-    sys.set_lazy_imports_filter(first_filter)
+    before.filter = sys.get_lazy_imports_filter()  # type: ignore[attr-defined]
+    before.mode = sys.get_lazy_imports()  # type: ignore[attr-defined]
+    sys.set_lazy_imports_filter(first_filter)  # type: ignore[attr-defined]
     if state.snapshot["settings"]["mode"] == "all":
-        sys.set_lazy_imports("all")
+        sys.set_lazy_imports("all")  # type: ignore[attr-defined]
 
 
 def remove() -> None:
     """Give the interpreter back its mode and filter of before."""
-    sys.set_lazy_imports(before.mode)
-    sys.set_lazy_imports_filter(before.filter)
+    sys.set_lazy_imports(before.mode)  # type: ignore[attr-defined]
+    sys.set_lazy_imports_filter(before.filter)  # type: ignore[attr-defined]
