@@ -136,6 +136,8 @@ class Environment:
         if record.get("lazi-site from the checkout") != digest:
             self.pip("install", "-q", str(wheel))
             self.pip("install", "-q", "--force-reinstall", "--no-deps", str(wheel))
+            for snapshot in (self.folder / "lazi-site").glob("*.snapshot"):
+                snapshot.unlink()  # of another build with the same version number
             call([str(self.python), "-m", "lazi_site", "enable"])
             self.write_record({**self.record(), "lazi-site from the checkout": digest})
 
