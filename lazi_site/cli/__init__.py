@@ -114,9 +114,9 @@ def import_eagerly() -> None:
     """
     if startup.state.engine:
         try:
-            from .. import deactivate
+            from ..startup.switches import switches
 
-            deactivate()
+            switches.active = False
         except Exception:
             pass
 

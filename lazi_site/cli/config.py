@@ -33,9 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("--json", action="store_true", help="print JSON")
     json_too = argparse.ArgumentParser(add_help=False)
-    json_too.add_argument(
-        "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON"
-    )
+    json_too.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     actions.add_parser(
         "show", parents=[json_too], help="the merged values, each with its source (the default)"
@@ -58,6 +56,7 @@ def show(json: bool) -> int:
     from ..config.resolve import overlay_environment
 
     configuration = Configuration()
+    configuration.read_rules()
     values = configuration.values
     problems = configuration.problems + overlay_environment(values, os.environ)
     if json:
@@ -132,9 +131,6 @@ def path(json: bool) -> int:
             }
         )
     else:
-        rows = [
-            (source.name, source.path, "present" if source.present else "absent")
-            for source in sources
-        ]
+        rows = [(source.name, source.path, "present" if source.present else "absent") for source in sources]
         print_table(("source", "path", "state"), rows)
     return status_codes.OK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
 from ..errors import RefusedError, UsageError
@@ -11,22 +10,25 @@ from ..errors import RefusedError, UsageError
 INTERPRETERS = ("bin/python", "bin/python3", "Scripts/python.exe")
 
 
-def run_in_environment(directory: str, arguments: list[str], *, eager: bool = True) -> int:
+def run_in_environment(directory: str, arguments: list[str], *, as_started: bool = False) -> int:
     """Run ``lazi-site`` with *arguments* in the virtualenv *directory*; return its exit status.
 
-    eager: switch lazy imports off for the run itself, so that it works
-    whatever state the environment is in.
+    as_started: start the interpreter as programs are started there; otherwise
+    isolated and with eager imports, so that the run works whatever state the
+    environment is in.
 
     Errors: UsageError if *directory* is no virtualenv, RefusedError if
     lazi-site cannot be imported there.
     """
+    import subprocess
+
     python = find_interpreter(directory)
-    environ = dict(os.environ)
+    eager = {**os.environ, "LAZI_DISABLE": "1"}
     check = subprocess.run(
         [python, "-I", "-c", "import lazi_site"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        env={**environ, "LAZI_DISABLE": "1"},
+        env=eager,
     )
     if check.returncode:
         raise RefusedError(
@@ -34,10 +36,12 @@ def run_in_environment(directory: str, arguments: list[str], *, eager: bool = Tr
             f"lazi-site is not installed in {directory}.",
             f"Install it first: {python} -m pip install lazi-site",
         )
-    if eager:
-        environ["LAZI_DISABLE"] = "1"
     sys.stdout.flush()
-    return subprocess.run([python, "-I", "-m", "lazi_site", *arguments], env=environ).returncode
+    # -P: a file in the current directory must not stand in for a module.
+    return subprocess.run(
+        [python, "-P" if as_started else "-I", "-m", "lazi_site", *arguments],
+        env=None if as_started else eager,
+    ).returncode
 
 
 def find_interpreter(directory: str) -> str:

@@ -33,9 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where lazi-site.toml or pyproject.toml is (default: found around the virtualenv)",
     )
-    parser.add_argument(
-        "--force", action="store_true", help="even if this Python is not in a virtualenv"
-    )
+    parser.add_argument("--force", action="store_true", help="even if this Python is not in a virtualenv")
 
 
 def run(venv: str | None, project: str | None, force: bool) -> int:
@@ -54,7 +52,7 @@ def run(venv: str | None, project: str | None, force: bool) -> int:
     done = enable(project=project, force=force)
     configuration = Configuration()
     store_snapshot(configuration.as_snapshot())
-    answer = ask_fresh_interpreter(heed_switch=False)
+    answer = ask_fresh_interpreter()
     if answer.engine:
         print(f"Lazy imports are on in {sys.prefix}.")
     else:

@@ -33,8 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(venv: str | None, json: bool) -> int:
     """Show the state of the environment."""
     if venv is not None:
-        # Its own run is what status is about, so the switch is left as it is.
-        return run_in_environment(venv, ["status"] + ["--json"] * json, eager=False)
+        return run_in_environment(venv, ["status"] + ["--json"] * json, as_started=True)
     facts = collect()
     if json:
         print_json(facts)
@@ -48,13 +47,13 @@ def collect() -> dict[str, Any]:
     from .. import __version__, startup
     from ..config.refresh import Configuration
     from ..install import describe, layout
-    from ..install.probe import ask_fresh_interpreter
 
-    answer = ask_fresh_interpreter()
+    # This process was started as any other here, so its own state is the answer.
+    state = startup.state
     configuration = Configuration()
     start_files = describe.describe_start_files()
-    reason = answer.reason
-    if not answer.started and not answer.fault:
+    reason = state.reason
+    if not state.started:
         enabled = any(file["state"] == describe.AS_EXPECTED for file in start_files)
         if not enabled:
             reason = "lazi-site is not enabled here; run: lazi-site enable"
@@ -63,9 +62,9 @@ def collect() -> dict[str, Any]:
             reason = startup.switched_off() or "the start file is there but was not run"
     return {
         "lazi_site": __version__,
-        "on": bool(answer.engine),
+        "on": bool(state.engine),
         "reason": reason or None,
-        "engine": answer.engine or None,
+        "engine": state.engine or None,
         "interpreter": {
             "implementation": platform.python_implementation(),
             "version": platform.python_version(),
@@ -102,15 +101,12 @@ def show(facts: dict[str, Any]) -> None:
     rows = [
         (
             "interpreter",
-            f"{interpreter['implementation']} {interpreter['version']}, "
-            f"{interpreter['executable']}",
+            f"{interpreter['implementation']} {interpreter['version']}, {interpreter['executable']}",
         ),
         ("environment", facts["environment"]["prefix"]),
         ("project", facts["project"] or "none"),
     ]
-    rows += label_first(
-        "start file", [f"{file['path']}: {file['state']}" for file in facts["start_files"]]
-    )
+    rows += label_first("start file", [f"{file['path']}: {file['state']}" for file in facts["start_files"]])
     rows.append(
         (
             "snapshot",

@@ -14,7 +14,7 @@ from .record import read_record
 from .resolve import Value, merge_sources
 from .shipped import are_installed, read_shipped_rules
 from .snapshot import store_snapshot
-from .sources import locate_sources, read_sources
+from .sources import Source, locate_sources, read_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ class Configuration:
 
     project: the directory recorded by ``enable``, or None.
     sources: the configuration files, the last one the strongest.
-    record: the environment's record; rules_file: the shipped rules, as sources.
+    record: the environment's record, as a source; rules_file: the shipped rules, likewise.
     values: the merged value of every option.
-    rules: the shipped rules, {kind: {pattern: reason}}.
+    rules: the shipped rules, {kind: {pattern: reason}}, after read_rules().
     """
 
     __slots__ = ("project", "record", "rules", "rules_file", "sources", "values")
@@ -42,22 +42,28 @@ class Configuration:
         self.sources = locate_sources(record.project, record.libraries, os.environ)
         read_sources(self.sources)
         self.values: dict[str, Value] = merge_sources(self.sources)
+        self.rules: dict[str, dict[str, str]] = {}
+        self.rules_file: Source | None = None
+
+    def read_rules(self) -> Source:
+        """Read the shipped rules too and return their file; not every command needs them."""
         self.rules, self.rules_file = read_shipped_rules()
+        return self.rules_file
 
     @property
     def problems(self) -> list[Problem]:
         """Everything that is wrong with what was read."""
-        return [
-            problem
-            for source in (self.record, *self.sources, self.rules_file)
-            for problem in source.problems
-        ]
+        sources = [self.record, *self.sources]
+        if self.rules_file is not None:
+            sources.append(self.rules_file)
+        return [problem for source in sources for problem in source.problems]
 
     def as_snapshot(self) -> dict[str, Any]:
         """Return the snapshot that says all this."""
+        rules_file = self.read_rules()
         watched = [self.record, *self.sources]
         if not are_installed():
-            watched.append(self.rules_file)
+            watched.append(rules_file)
         values = self.values
         return {
             "format": startup.FORMAT,

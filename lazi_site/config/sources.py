@@ -94,9 +94,7 @@ def name_directories(libraries: str | None) -> tuple[str, str]:
                 del sys.modules[name]
 
 
-def locate_sources(
-    project: str | None, libraries: str | None, environ: Mapping[str, str]
-) -> list[Source]:
+def locate_sources(project: str | None, libraries: str | None, environ: Mapping[str, str]) -> list[Source]:
     """Return all configuration files, unread, the last one the strongest.
 
     project, libraries: as recorded by ``enable``.
@@ -111,9 +109,7 @@ def locate_sources(
     # would bring the current directory into play.
     sources = [source for source in sources if os.path.isabs(source.path)]
     if project is not None:
-        sources.append(
-            Source("project file", os.path.join(project, "pyproject.toml"), ("tool", "lazi-site"))
-        )
+        sources.append(Source("project file", os.path.join(project, "pyproject.toml"), ("tool", "lazi-site")))
         sources.append(Source("project file", os.path.join(project, "lazi-site.toml")))
     if environ.get("LAZI_CONFIG"):
         sources.append(Source("LAZI_CONFIG file", environ["LAZI_CONFIG"]))

@@ -114,9 +114,7 @@ def classify_line(line: str, directory: str) -> tuple[str, str]:
         if module.startswith("__editable___") and module.endswith("_finder"):
             return "setuptools", module
         # scikit-build-core, meson-python and the editables package, in this order.
-        if module.endswith(("_editable", "_editable_loader")) or module.startswith(
-            "_editable_impl_"
-        ):
+        if module.endswith(("_editable", "_editable_loader")) or module.startswith("_editable_impl_"):
             return "finder", module
     elif line and not line.startswith("#"):
         target = os.path.join(directory, line)

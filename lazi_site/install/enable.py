@@ -60,18 +60,14 @@ def enable(*, project: str | None = None, force: bool = False) -> Enabled:
     state_is_new = not os.path.isdir(state)
     try:
         os.makedirs(state, exist_ok=True)
-        changed = write_if_different(
-            os.path.join(state, RECORD_NAME), pack_record(__version__, project)
-        )
+        changed = write_if_different(os.path.join(state, RECORD_NAME), pack_record(__version__, project))
         changed |= write_if_different(path, CONTENTS[os.path.basename(path)])
         for other in start_files():
             changed |= other != path and remove(other)
     except OSError as error:
         if state_is_new:
             remove_state(state)
-        raise not_writable(
-            error.filename or site_packages(), error.strerror or str(error)
-        ) from None
+        raise not_writable(error.filename or site_packages(), error.strerror or str(error)) from None
     forget_faults()
     return Enabled(path, changed, project)
 

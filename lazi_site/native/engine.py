@@ -4,7 +4,7 @@ import os
 import sys
 
 from ..startup import bytecode as op
-from ..startup import effects, mode, record_fault, state
+from ..startup import effects, record_fault, state, unhook
 from ..startup.policy import Policy
 from ..startup.switches import switches
 
@@ -52,11 +52,12 @@ def answer(importer: object, name: str, fromlist: "tuple[str, ...] | None", fram
     except RecursionError:
         return False
     except Exception as error:
-        mode.remove()
+        unhook()
         record_fault(f"deciding about {name}", error)
         return False
-    if allowed and mode.before.filter is not None:
-        return mode.before.filter(importer, name, fromlist)
+    former = state.former[1]
+    if allowed and former is not None:
+        return former(importer, name, fromlist)
     return allowed
 
 

@@ -13,6 +13,14 @@ import marshal
 import os
 import stat
 import sys
+from _frozen_importlib_external import (
+    BYTECODE_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
 
 FORMAT = 1  # of the snapshot; a snapshot of another format is built anew
 MAGIC = b"lazisnap"
@@ -32,6 +40,7 @@ CONFIG_ENVIRONMENT = (
     "WIN_PD_OVERRIDE_LOCAL_APPDATA",
     "WIN_PD_OVERRIDE_COMMON_APPDATA",
 )
+STANDARD_LIBRARY = os.path.dirname(os.__file__)
 OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
 
 TYPE_CHECKING = False
@@ -47,9 +56,10 @@ class State:
     reason: why imports are eager, one sentence, or "".
     fault: what went wrong during start-up or later, one sentence, or "".
     snapshot: the policy snapshot in force, or {}.
+    former: the interpreter's mode and filter before ours (3.15).
     """
 
-    __slots__ = ("engine", "fault", "reason", "snapshot", "started")
+    __slots__ = ("engine", "fault", "former", "reason", "snapshot", "started")
 
     def __init__(self) -> None:
         self.started = False
@@ -57,6 +67,7 @@ class State:
         self.reason = "lazi-site was not started in this process"
         self.fault = ""
         self.snapshot: dict[str, Any] = {}
+        self.former: tuple[str, Any] = ("normal", None)
 
 
 state = State()
@@ -127,17 +138,124 @@ def not_wanted(snapshot: "dict[str, Any]") -> str:
 
 
 def install_engine() -> None:
-    """Put the hook of this interpreter's engine in place; its module loads the rest on demand."""
+    """Put the hook of this interpreter's engine in place.
+
+    The hooks here are the least that makes the engine be loaded in time, when
+    the first module that is not the standard library's is imported: a bare
+    start never gets that far.
+    """
     if sys.version_info >= (3, 15):
-        from . import mode
-
         state.engine = "native"
-        mode.install()
+        hook_statements()
     else:
-        from . import finder
-
         state.engine = "backport"
-        finder.install()
+        hook_directories()
+
+
+def hook_directories() -> None:
+    """Let our loaders find modules in every directory but the standard library's (3.11 to 3.14).
+
+    A path hook is asked once per directory, so an import costs no Python frame
+    more than before. Directories that have a finder already keep it, with other
+    ``_loaders``: a new finder would have to list the directory again.
+    """
+    sys.path_hooks.insert(0, path_hook)
+    for path, finder in sys.path_importer_cache.items():
+        if type(finder) is FileFinder and is_ours(path):
+            finder._loaders = list(LOADERS)  # type: ignore[attr-defined]
+
+
+def path_hook(path: str) -> "Any":
+    """Return a finder for the directory *path*; ImportError leaves it to the next hook."""
+    if not state.engine or not is_ours(path) or not os.path.isdir(path or "."):
+        raise ImportError("left to the next path hook", path=path)
+    finder = FileFinder(path)
+    finder._loaders = list(LOADERS)  # type: ignore[attr-defined]
+    return finder
+
+
+def is_ours(path: object) -> bool:
+    """Return whether modules in the directory *path* are not the standard library's."""
+    if type(path) is not str:
+        return False
+    return not path.startswith(STANDARD_LIBRARY) or "-packages" in path[len(STANDARD_LIBRARY) :]
+
+
+def source_loader(fullname: str, path: str) -> "Any":
+    """Return the loader for the source file *path* of the module *fullname*; our own get the stock one."""
+    if fullname.startswith("lazi_site"):
+        return SourceFileLoader(fullname, path)
+    from .loaders import DeferringSourceLoader
+
+    return DeferringSourceLoader(fullname, path)
+
+
+def bytecode_loader(fullname: str, path: str) -> "Any":
+    """Return the loader for the bytecode file *path* of the module *fullname*; our own get the stock one."""
+    if fullname.startswith("lazi_site"):
+        return SourcelessFileLoader(fullname, path)
+    from .loaders import DeferringBytecodeLoader
+
+    return DeferringBytecodeLoader(fullname, path)
+
+
+# What a FileFinder calls for a file with such an ending; extension modules keep the stock loader.
+LOADERS = (
+    *((suffix, ExtensionFileLoader) for suffix in _imp.extension_suffixes()),
+    *((suffix, source_loader) for suffix in SOURCE_SUFFIXES),
+    *((suffix, bytecode_loader) for suffix in BYTECODE_SUFFIXES),
+)
+
+
+def hook_statements() -> None:
+    """Make every import potentially lazy, and ask us about each (3.15 and later).
+
+    An existing filter is kept and asked too. In the mode "declared" only
+    statements that say so themselves are lazy, which is what the interpreter
+    does when it is left alone.
+    """
+    state.former = (sys.get_lazy_imports(), sys.get_lazy_imports_filter())  # type: ignore[attr-defined]
+    sys.set_lazy_imports_filter(first_filter)  # type: ignore[attr-defined]
+    if state.snapshot["settings"]["mode"] == "all":
+        sys.set_lazy_imports("all")  # type: ignore[attr-defined]
+
+
+def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None") -> object:
+    """Answer for the standard library and ourselves; anybody else's import brings the engine.
+
+    The engine's filter replaces this one. A statement that says ``lazy`` itself
+    stays lazy whatever the policy; the lowest bit of IMPORT_NAME's argument
+    tells. The standard library has 40, and refusing them makes it slower than
+    it is eagerly. (3.15)
+    """
+    frame = sys._getframe(1)
+    if frame.f_code.co_code[frame.f_lasti + 1] & 1:
+        return state.former[1] is None or state.former[1](importer, name, fromlist)
+    if isinstance(importer, str):
+        top = importer.partition(".")[0]
+        if top in sys.stdlib_module_names or top == "lazi_site":
+            return False
+    try:
+        from ..native import engine
+    except Exception as error:
+        unhook()
+        record_fault("loading the engine", error)
+        return False
+    sys.set_lazy_imports_filter(engine.import_filter)  # type: ignore[attr-defined]
+    return engine.answer(importer, name, fromlist, frame)
+
+
+def unhook() -> None:
+    """Take the hooks out: modules imported from now on are found, loaded and run as without us."""
+    if state.engine == "native":
+        sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
+        sys.set_lazy_imports_filter(state.former[1])  # type: ignore[attr-defined]
+    elif state.engine == "backport":
+        sys.path_hooks.remove(path_hook)
+        for path, finder in list(sys.path_importer_cache.items()):
+            if type(finder) is FileFinder and is_ours(path):
+                del sys.path_importer_cache[path]
+    state.engine = ""
 
 
 def hook_program() -> None:

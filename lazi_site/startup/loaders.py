@@ -1,0 +1,62 @@
+"""The backport's loaders (3.11 to 3.14): the stock ones, but the code that runs defers imports.
+
+The finders are stock ``FileFinder`` objects that make these loaders; see
+``hook_directories`` in the package. The engine itself (``lazi_site.backport``)
+is imported when the first module's code is loaded.
+"""
+
+import sys
+from _frozen_importlib_external import SourceFileLoader, SourcelessFileLoader, _LoaderBasics
+
+from . import record_fault, state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+
+EXECUTE = _LoaderBasics.exec_module.__code__
+
+
+def code_to_run(code: "CodeType | None", fullname: str) -> "CodeType | None":
+    """Return what is to be executed for the module *fullname* in place of *code*.
+
+    Only who runs the code gets the changed one: the import system and runpy.
+    Everybody else (freezers, coverage, inspect) gets the code as it is.
+    """
+    if code is None or not state.engine:
+        return code
+    caller = sys._getframe(2)
+    if caller.f_code is not EXECUTE and caller.f_globals.get("__name__") != "runpy":
+        return code
+    try:
+        from ..backport import engine
+
+        return engine.prepare(code, fullname)
+    except RecursionError:
+        return code  # the program's own depth; not a fault
+    except Exception as error:
+        record_fault(f"preparing {fullname}", error)
+        return code
+
+
+class DeferringSourceLoader(SourceFileLoader):
+    """The stock loader of source modules, whose executed code defers imports."""
+
+    def get_code(self, fullname: str) -> "CodeType | None":
+        """Return the code of the module, changed if the import system is going to run it."""
+        try:
+            code = SourceFileLoader.get_code(self, fullname)
+        except BaseException as error:
+            # A frame of ours among those of importlib would keep CPython from
+            # taking them out of the traceback; a bare raise adds none.
+            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            raise
+        return code_to_run(code, fullname)
+
+
+class DeferringBytecodeLoader(SourcelessFileLoader):
+    """The stock loader of modules without source, whose executed code defers imports."""
+
+    def get_code(self, fullname: str) -> "CodeType | None":
+        """Return the code of the module, changed if the import system is going to run it."""
+        return code_to_run(SourcelessFileLoader.get_code(self, fullname), fullname)
