@@ -22,9 +22,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 
 @pytest.fixture(scope="session")
-def enabled_template(
-    template: Environment, tmp_path_factory: pytest.TempPathFactory
-) -> Environment:
+def enabled_template(template: Environment, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """The template after ``lazi-site enable``; for tests that only read."""
     environment = copy_template(template, tmp_path_factory.mktemp("enabled"))
     environment.enable()

@@ -10,9 +10,7 @@ from tests.support.environment import Environment
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"], ["help"]])
-def test_help_names_every_command_with_examples(
-    template: Environment, arguments: list[str]
-) -> None:
+def test_help_names_every_command_with_examples(template: Environment, arguments: list[str]) -> None:
     done = template.lazi(*arguments, check=True)
     assert all(f"  {name} " in done.stdout for name in COMMANDS)
     assert "examples:" in done.stdout
@@ -76,9 +74,7 @@ def test_interrupt_ends_quietly(template: Environment) -> None:
 def test_command_imports_only_what_it_needs(
     environment: Environment, arguments: list[str], absent: list[str]
 ) -> None:
-    code = (
-        "import sys; from lazi_site.cli import main; main(sys.argv[1:]);print('\\n', *sys.modules)"
-    )
+    code = "import sys; from lazi_site.cli import main; main(sys.argv[1:]);print('\\n', *sys.modules)"
     done = environment.run("-c", code, *arguments, check=True)
     loaded = done.stdout.rpartition("\n ")[2].split()
     assert not set(absent) & set(loaded)

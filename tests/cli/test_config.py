@@ -21,9 +21,7 @@ def layered(enabled: Environment) -> Environment:
     """An environment in which every source says something."""
     write(enabled.site_config, "mode = 'declared'\ntrace = 1\neager = ['of.site']\n")
     write(enabled.user_config, "trace = 2\neager = ['of.user']\n")
-    write(
-        enabled.project / "pyproject.toml", "[tool.lazi-site]\ntrace = 3\neager = ['of.project']\n"
-    )
+    write(enabled.project / "pyproject.toml", "[tool.lazi-site]\ntrace = 3\neager = ['of.project']\n")
     write(enabled.root / "extra.toml", "lazy = ['of.extra']\n")
     return enabled
 

@@ -130,9 +130,7 @@ def test_files_of_others_in_the_state_directory_stay(enabled: Environment) -> No
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "lazi-site.toml"])
-def test_project_is_the_nearest_parent_with_a_configuration_file(
-    environment: Environment, name: str
-) -> None:
+def test_project_is_the_nearest_parent_with_a_configuration_file(environment: Environment, name: str) -> None:
     (environment.root / name).touch()
     environment.enable()
     assert recorded_project(environment) == str(environment.root)

@@ -82,8 +82,7 @@ def test_broken_file_is_named_with_line_key_and_expectation(enabled: Environment
             "key": "stdlib",
             "value": "some",
             "expected": "'exclude' or 'include'",
-            "message": f"{path}, line 2, key 'stdlib': 'some' does not fit; "
-            "expected 'exclude' or 'include'",
+            "message": f"{path}, line 2, key 'stdlib': 'some' does not fit; expected 'exclude' or 'include'",
         }
     ]
     shown = enabled.lazi("status").stdout
@@ -97,9 +96,7 @@ def test_broken_file_is_named_with_line_key_and_expectation(enabled: Environment
         ("lazi_site.start", "lazi_site.startup:start\n", "not for this version of Python"),
     ],
 )
-def test_start_files_are_told_apart(
-    enabled: Environment, name: str, content: str, state: str
-) -> None:
+def test_start_files_are_told_apart(enabled: Environment, name: str, content: str, state: str) -> None:
     path = enabled.purelib / name
     path.write_text(content)
     found = {file["path"]: file["state"] for file in enabled.status()["start_files"]}
@@ -155,9 +152,7 @@ def test_editable_installs_are_listed_with_their_fate(enabled: Environment) -> N
     for name in ("__editable___two_1_finder", "_three_editable", "_four_editable_loader"):
         enabled.add_module(name, "")
     found = {install["file"]: install for install in enabled.status()["editable_installs"]}
-    version = tuple(
-        map(int, enabled.run("-c", "import sys; print(*sys.version_info[:2])").stdout.split())
-    )
+    version = tuple(map(int, enabled.run("-c", "import sys; print(*sys.version_info[:2])").stdout.split()))
     foreign = LAZY if version >= (3, 15) else OWN_LOADER
     assert {name: (install["kind"], install["imports"]) for name, install in found.items()} == {
         "__editable__.one-1.pth": ("path", LAZY),

@@ -200,9 +200,7 @@ def test_file_that_may_not_be_read_is_a_problem_known_without_looking_again(
 ) -> None:
     write(enabled.user_config, "trace = 0\n")
     enabled.user_config.chmod(0)
-    code = (
-        "import sys; from lazi_site.startup import state; print(state.reason, 're' in sys.modules)"
-    )
+    code = "import sys; from lazi_site.startup import state; print(state.reason, 're' in sys.modules)"
     enabled.run("-c", code, ordinary=True, check=True)
     again = enabled.run("-c", code, ordinary=True, check=True).stdout
     assert f"{enabled.user_config}: it cannot be read: Permission denied" in again

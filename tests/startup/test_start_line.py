@@ -43,9 +43,7 @@ def test_start_line_is_silent_after_the_package_is_gone(enabled: Environment) ->
     assert (done.returncode, done.stdout, done.stderr) == (0, "ran\n", "")
 
 
-@pytest.mark.parametrize(
-    "damage", ["raise RuntimeError('no')", "syntax error", "start = None", "\0", ""]
-)
+@pytest.mark.parametrize("damage", ["raise RuntimeError('no')", "syntax error", "start = None", "\0", ""])
 def test_start_line_is_silent_with_a_damaged_package(enabled: Environment, damage: str) -> None:
     (enabled.purelib / "lazi_site" / "startup" / "__init__.py").write_text(damage)
     done = enabled.run("-c", "print('ran')")

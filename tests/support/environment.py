@@ -80,9 +80,7 @@ class Environment:
             timeout=120,
         )
         if check and done.returncode:
-            raise AssertionError(
-                f"{arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
-            )
+            raise AssertionError(f"{arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
     def lazi(
@@ -109,9 +107,7 @@ class Environment:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
-    def evaluate(
-        self, expression: str, *, env: dict[str, str | None] | None = None, flags: str = ""
-    ) -> Any:
+    def evaluate(self, expression: str, *, env: dict[str, str | None] | None = None, flags: str = "") -> Any:
         """Return the value of *expression* (lists, numbers, strings) in a fresh interpreter.
 
         ``startup`` and ``sys`` are bound for it; no other module is imported.
