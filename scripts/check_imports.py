@@ -46,9 +46,7 @@ ALREADY_LOADED = names(
     "sys os io stat marshal builtins _imp _thread _frozen_importlib _frozen_importlib_external"
     " itertools _opcode gc"
 )
-EVERYTHING = names(
-    "errors startup backport native safety config install measure report api cli __main__"
-)
+EVERYTHING = names("errors startup backport native safety config install measure report api cli __main__")
 
 # One row a part of the package, a part being a module or a folder right under it.
 RULES = {
@@ -160,9 +158,7 @@ def main() -> int:
     """Check the package named on the command line; return the exit status."""
     default = Path(__file__).resolve().parents[1] / PACKAGE
     complaints = check(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else default)
-    print(
-        "\n".join(complaints) if complaints else "check_imports: every import goes the right way."
-    )
+    print("\n".join(complaints) if complaints else "check_imports: every import goes the right way.")
     return 1 if complaints else 0
 
 

@@ -73,9 +73,7 @@ def run_cases(
     variables = {**installing_environment(), "LAZI_STDLIB": "include"}
     del variables["LAZI_DISABLE"]
     command = [sys.executable, str(runner), "--python", str(environment.python), "--base", python]
-    done = subprocess.run(
-        [*command, *cases], env=variables, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, *cases], env=variables, capture_output=True, text=True, check=False)
     failures, _, last = done.stdout.rstrip().rpartition("\n")
     if failures:
         print(f"{version}:\n{failures}\n")

@@ -72,9 +72,7 @@ def run_everything(recipes: list[Recipe], options: argparse.Namespace) -> list[R
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line of this script."""
-    found = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    found = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = found.add_argument
     add("recipes", nargs="*", metavar="RECIPE", help="name or pattern of recipes (default: all)")
     add("--python", action="append", metavar="PATH", help="an interpreter; may be repeated")

@@ -21,10 +21,7 @@ from support.recipes import read_recipes
 from support.running import Runner, write_counter
 from support.tables import results_table
 
-PROGRAMS = (
-    "flask_help flask_routes django_help manage_check rich_tables rich_markdown"
-    " pip_version pip_list"
-)
+PROGRAMS = "flask_help flask_routes django_help manage_check rich_tables rich_markdown pip_version pip_list"
 
 
 def main() -> int:
@@ -33,9 +30,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--python", default=sys.executable, metavar="PATH", help="an interpreter")
-    parser.add_argument(
-        "--runs", type=int, default=5, metavar="N", help="measured runs (default 5)"
-    )
+    parser.add_argument("--runs", type=int, default=5, metavar="N", help="measured runs (default 5)")
     parser.add_argument("--keep", metavar="DIR", help="keep the environment in DIR")
     options = parser.parse_args()
     try:

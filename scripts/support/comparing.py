@@ -53,9 +53,7 @@ def run_once(recipe: Recipe, runner: Runner, mode: dict[str, str], count: bool =
     for command in recipe.setup:
         done = runner.run(command, EAGER, recipe.environment)
         if done.status:
-            raise CommandFailed(
-                f"the setup command {command} of {recipe.name} failed\n{done.stderr}"
-            )
+            raise CommandFailed(f"the setup command {command} of {recipe.name} failed\n{done.stderr}")
     return runner.run(recipe.command, mode, recipe.environment, count)
 
 

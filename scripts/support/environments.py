@@ -37,8 +37,7 @@ def installing_environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PYTHON", "LAZI_"))
-        and name not in ("VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+        if not name.startswith(("PYTHON", "LAZI_")) and name not in ("VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
     }
     return {**kept, "LAZI_DISABLE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
@@ -155,9 +154,7 @@ def virtualenv(python: str, folder: Path) -> None:
     if not (tool / "virtualenv").is_dir():
         pip = [sys.executable, "-m", "pip", "install", "-q", "--target", str(tool)]
         call([*pip, "virtualenv>=20.26"])
-    call(
-        [sys.executable, "-m", "virtualenv", "-q", "-p", python, str(folder)], PYTHONPATH=str(tool)
-    )
+    call([sys.executable, "-m", "virtualenv", "-q", "-p", python, str(folder)], PYTHONPATH=str(tool))
 
 
 def build_wheel(folder: Path) -> Path:
