@@ -6,7 +6,7 @@ from ..startup import bytecode as op
 from ..startup import effects
 from ..startup.switches import switches
 from . import keys, stubs
-from .modules import Origin, promise, promise_found, wanted
+from .modules import Origin, promise, promise_found, settle_finders, wanted
 from .namespaces import MISSING, SettledKey, add, bind, plain_value
 
 TYPE_CHECKING = False
@@ -159,6 +159,7 @@ class Execution(Origin):
 
     def stub(self, key: SettledKey) -> "tuple[CodeType, dict[str, Any]]":
         """Return the statement for *key*; of ``import a.b`` only a, as a.b loads when it is used."""
+        settle_finders()
         deferred = self.deferred
         name = deferred.statement.name if self.target == deferred.target else self.target
         return deferred.stub(key.attribute, name), self.namespace

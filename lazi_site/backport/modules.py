@@ -13,6 +13,7 @@ from _frozen_importlib_external import PathFinder
 from . import keys, stubs
 from .namespaces import (
     MISSING,
+    Record,
     SettledKey,
     add,
     is_running,
@@ -219,15 +220,49 @@ def resolve_in(package: str) -> None:
     for record in list(records.values()):
         importer = record.namespace.get("__name__")
         if isinstance(importer, str) and importer.partition(".")[0] == package:
-            for name in list(record.pending):
-                try:
-                    record.namespace[name]
-                except Exception:
-                    continue
+            _resolve_record(record)
+
+
+class Finders:
+    """The finders on sys.meta_path when it was last looked at."""
+
+    __slots__ = ("known",)
+
+    def __init__(self) -> None:
+        self.known = list(sys.meta_path)
+
+
+finders = Finders()
+
+
+def settle_finders() -> None:
+    """Resolve what waits in the modules of finders that were put on sys.meta_path meanwhile.
+
+    To answer an import such a finder must not need one: it would be asked
+    about that one too, before it can answer.
+    """
+    if sys.meta_path != finders.known:
+        new = [finder for finder in sys.meta_path if finder not in finders.known]
+        finders.known = list(sys.meta_path)
+        for finder in new:
+            owner = finder if isinstance(finder, type) else type(finder)
+            module = sys.modules.get(owner.__module__)
+            record = records.get(id(getattr(module, "__dict__", None)))
+            if record is not None:
+                _resolve_record(record)
+
+
+def _resolve_record(record: Record) -> None:
+    for name in list(record.pending):
+        try:
+            record.namespace[name]
+        except Exception:
+            continue
 
 
 def starts(name: str) -> None:
     """Note that the code of the module *name* is about to run, and settle what is loaded by now."""
+    settle_finders()
     finish()
     loading.append(name)
     publish(name)

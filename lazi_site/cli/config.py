@@ -11,6 +11,7 @@ from .output import print_json, print_table
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from ..config.resolve import Value
 
@@ -18,11 +19,13 @@ DESCRIPTION = """\
 Shows the configuration that holds in this virtualenv and where each value
 comes from. Files are TOML; later ones win, lists of patterns add up:
 the site file, the user file, the project's lazi-site.toml (or [tool.lazi-site]
-in its pyproject.toml), the file named by LAZI_CONFIG, LAZI_* variables."""
+in its pyproject.toml), the file named by LAZI_CONFIG, LAZI_* variables, and
+--set, which shows what would hold."""
 
 EXAMPLES = """\
   lazi-site config                         the merged values
   lazi-site config show --json
+  lazi-site config show --set stdlib=include --set eager=a,b.*
   lazi-site config check lazi-site.toml    is this file in order?
   lazi-site config path                    which files are looked at"""
 
@@ -35,30 +38,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     json_too = argparse.ArgumentParser(add_help=False)
     json_too.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
-    actions.add_parser(
+    shown = actions.add_parser(
         "show", parents=[json_too], help="the merged values, each with its source (the default)"
+    )
+    shown.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="OPTION=VALUE",
+        dest="assignments",
+        help="as if the strongest source said so",
     )
     check = actions.add_parser("check", parents=[json_too], help="say what is wrong with a file")
     check.add_argument("file", metavar="FILE", help="a lazi-site.toml, config.toml, pyproject.toml")
     actions.add_parser("path", parents=[json_too], help="the configuration files, present or not")
 
 
-def run(action: str | None, json: bool, file: str | None = None) -> int:
+def run(action: str | None, json: bool, file: str | None = None, assignments: Sequence[str] = ()) -> int:
     """Carry out *action*: "show" (None), "check" (of *file*) or "path"."""
     if file is not None:
         return check(file, json)
-    return path(json) if action == "path" else show(json)
+    return path(json) if action == "path" else show(json, assignments)
 
 
-def show(json: bool) -> int:
-    """Show every option's value and source, and all problems."""
+def show(json: bool, assignments: Sequence[str]) -> int:
+    """Show every option's value and source, and all problems.
+
+    assignments: ``OPTION=VALUE``, each stronger than all other sources.
+
+    Errors: UsageError for one that makes no sense.
+    """
     from ..config.refresh import Configuration
-    from ..config.resolve import overlay_environment
+    from ..config.resolve import overlay_command_line, overlay_environment
 
     configuration = Configuration()
     configuration.read_rules()
     values = configuration.values
     problems = configuration.problems + overlay_environment(values, os.environ)
+    overlay_command_line(values, assignments)
     if json:
         print_json(
             {

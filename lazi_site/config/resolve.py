@@ -6,7 +6,8 @@ sources; a pattern named twice belongs to the later one. Pure: reads nothing.
 
 from __future__ import annotations
 
-from .options import BOOLEAN, LEVEL, OPTIONS, PATTERNS, is_pattern
+from ..errors import UsageError
+from .options import BOOLEAN, BY_NAME, LEVEL, OPTIONS, PATTERNS, closest
 from .problems import Problem
 
 TYPE_CHECKING = False
@@ -46,18 +47,20 @@ def merge_sources(sources: Sequence[Source]) -> dict[str, Value]:
     """Return the value of every option by name, the last of *sources* the strongest."""
     merged = {}
     for option in OPTIONS:
-        merged[option.name] = value = Value(option.default)
-        if option.kind == PATTERNS:
-            value.value = []
+        merged[option.name] = Value([] if option.kind == PATTERNS else option.default)
         for source in sources:
-            if option.name not in source.values:
-                continue
-            if option.kind == PATTERNS:
-                value.add_patterns(source.values[option.name], source.origin)
-            else:
-                value.value = source.values[option.name]
-                value.origin = source.origin
+            if option.name in source.values:
+                lay_over(merged, option, source.values[option.name], source.origin)
     return merged
+
+
+def lay_over(values: Mapping[str, Value], option: Option, value: Any, origin: str) -> None:
+    """Lay the *value* of *option* over *values* in place: replaced, or patterns added."""
+    if option.kind == PATTERNS:
+        values[option.name].add_patterns(value, origin)
+    else:
+        values[option.name].value = value
+        values[option.name].origin = origin
 
 
 def overlay_environment(values: Mapping[str, Value], environ: Mapping[str, str]) -> list[Problem]:
@@ -71,29 +74,51 @@ def overlay_environment(values: Mapping[str, Value], environ: Mapping[str, str])
     for option in OPTIONS:
         for variable in option.variables:
             text = environ.get(variable, "")
-            on = text.strip().lower() not in OFF_WORDS
+            origin = f"the environment variable {variable}"
             if option.kind == BOOLEAN:
-                if on:
-                    values[option.name].value = variable != "LAZI_DISABLE"
-                    values[option.name].origin = _origin(variable)
-            elif option.kind == PATTERNS:
-                patterns = [part.strip() for part in text.split(",") if part.strip()]
-                values[option.name].add_patterns(patterns, _origin(variable))
-                wrong = [pattern for pattern in patterns if not is_pattern(pattern)]
-                problems += [_problem(variable, pattern, option) for pattern in wrong]
+                if text.strip().lower() not in OFF_WORDS:
+                    lay_over(values, option, variable != "LAZI_DISABLE", origin)
             elif text:
-                value = int(text) if option.kind == LEVEL and text.isdecimal() else text
-                if option.mistake(value):
-                    problems.append(_problem(variable, text, option))
+                value = parse_text(option, text)
+                mistake = option.mistake(value)
+                if mistake is None:
+                    lay_over(values, option, value, origin)
                 else:
-                    values[option.name].value = value
-                    values[option.name].origin = _origin(variable)
+                    wrong, expected = mistake
+                    problems.append(
+                        Problem(variable, f"{wrong!r} does not fit", value=wrong, expected=expected)
+                    )
     return problems
 
 
-def _origin(variable: str) -> str:
-    return f"the environment variable {variable}"
+def overlay_command_line(values: Mapping[str, Value], assignments: Sequence[str]) -> None:
+    """Lay *assignments*, each ``OPTION=VALUE``, over *values* in place.
+
+    Errors: UsageError for an unknown option or a value that does not fit.
+    """
+    for assignment in assignments:
+        name, _, text = assignment.partition("=")
+        option = BY_NAME.get(name.strip())
+        if option is None:
+            meant = closest(name, BY_NAME)
+            raise UsageError(
+                "unknown-option",
+                f"There is no option '{name}'.",
+                f"Did you mean '{meant}'?" if meant else f"The options are {', '.join(BY_NAME)}.",
+            )
+        value = parse_text(option, text.strip())
+        mistake = option.mistake(value)
+        if mistake is not None:
+            raise UsageError("wrong-value", f"{mistake[0]!r} does not fit '{name}'; expected {mistake[1]}.")
+        lay_over(values, option, value, "the command line")
 
 
-def _problem(variable: str, text: str, option: Option) -> Problem:
-    return Problem(variable, f"{text!r} does not fit", value=text, expected=option.expected)
+def parse_text(option: Option, text: str) -> object:
+    """Return what *text* means as a value of *option*; what means nothing stays text."""
+    if option.kind == BOOLEAN:
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if option.kind == LEVEL:
+        return int(text) if text.isdecimal() and text.isascii() else text
+    if option.kind == PATTERNS:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return text

@@ -65,6 +65,7 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
     """Return whether the policy, the program and the code around the statement let it wait."""
     if importer.partition(".")[0] in STDLIB:
         return False
+    settle_finders()
     package = policy.settles(importer)
     if package:
         resolve_in(package)
@@ -88,16 +89,47 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
 
 def resolve_in(package: str) -> None:
     """Perform every import that waits in *package* or a module below it; one that fails goes on waiting."""
-    from types import LazyImportType  # type: ignore[attr-defined]  # loaded by whoever has a lazy import in hand
-
     for importer, module in list(sys.modules.items()):
         if importer.partition(".")[0] == package:
-            for name, value in list(getattr(module, "__dict__", {}).items()):
-                if type(value) is LazyImportType:
-                    try:
-                        getattr(module, name)
-                    except Exception:
-                        continue
+            resolve_names(module)
+
+
+def resolve_names(module: object) -> None:
+    """Perform every import that waits in *module*; one that fails goes on waiting."""
+    from types import LazyImportType  # type: ignore[attr-defined]  # loaded, as a lazy import is in hand
+
+    for name, value in list(getattr(module, "__dict__", {}).items()):
+        if type(value) is LazyImportType:
+            try:
+                getattr(module, name)
+            except Exception:
+                continue
+
+
+class Finders:
+    """The finders on sys.meta_path when it was last looked at."""
+
+    __slots__ = ("known",)
+
+    def __init__(self) -> None:
+        self.known = list(sys.meta_path)
+
+
+finders = Finders()
+
+
+def settle_finders() -> None:
+    """Resolve what waits in the modules of finders that were put on sys.meta_path meanwhile.
+
+    To answer an import such a finder must not need one: it would be asked
+    about that one too, before it can answer.
+    """
+    if sys.meta_path != finders.known:
+        new = [finder for finder in sys.meta_path if finder not in finders.known]
+        finders.known = list(sys.meta_path)
+        for finder in new:
+            owner = finder if isinstance(finder, type) else type(finder)
+            resolve_names(sys.modules.get(owner.__module__))
 
 
 def imports_for_effect(body: Body, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> bool:

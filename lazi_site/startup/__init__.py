@@ -163,6 +163,11 @@ def hook_directories() -> None:
     for path, finder in sys.path_importer_cache.items():
         if type(finder) is FileFinder and is_ours(path):
             finder._loaders = list(LOADERS)  # type: ignore[attr-defined]
+    finders = [found for found in sys.meta_path if getattr(found, "__name__", "") == "_EditableFinder"]
+    if finders:
+        from . import editable
+
+        editable.install(finders)
 
 
 def path_hook(path: str) -> "Any":
@@ -251,6 +256,10 @@ def unhook() -> None:
         sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
         sys.set_lazy_imports_filter(state.former[1])  # type: ignore[attr-defined]
     elif state.engine == "backport":
+        if "lazi_site.startup.editable" in sys.modules:
+            from . import editable
+
+            editable.remove()
         sys.path_hooks.remove(path_hook)
         for path, finder in list(sys.path_importer_cache.items()):
             if type(finder) is FileFinder and is_ours(path):

@@ -77,6 +77,15 @@ def test_what_start_uses_is_what_is_shown(layered: Environment) -> None:
         assert used[name] == expected, name
 
 
+def test_set_shows_what_would_hold(enabled_template: Environment) -> None:
+    done = enabled_template.lazi("config", "show", "--set", "stdlib=include", check=True)
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("stdlib")]
+    assert line.split(maxsplit=2)[1:] == ["include", "the command line"]
+    wrong = enabled_template.lazi("config", "show", "--set", "stdlb=include")
+    assert wrong.returncode == 2
+    assert "Did you mean 'stdlib'?" in wrong.stderr
+
+
 def test_problem_is_a_finding(layered: Environment) -> None:
     write(layered.user_config, "trace = 9\n")
     done = layered.lazi("config")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lazi_site.config.options import OPTIONS
-from lazi_site.config.resolve import DEFAULT, merge_sources, overlay_environment
+from lazi_site.config.resolve import DEFAULT, merge_sources, overlay_command_line, overlay_environment
 from lazi_site.config.sources import Source
+from lazi_site.errors import UsageError
 
 
 def source(path: str, **values: object) -> Source:
@@ -81,5 +82,21 @@ def test_patterns_of_the_variable_add_up() -> None:
 )
 def test_wrong_variable_is_a_problem(variable: str, text: str) -> None:
     (problem,) = overlay_environment(merge_sources([]), {variable: text})
-    assert (problem.path, problem.value) == (variable, text)
+    assert problem.path == variable
+    assert str(problem.value) == text
     assert problem.expected
+
+
+def test_command_line_is_the_strongest_source() -> None:
+    merged = merge_sources([source("/a", eager=["x"], trace=1)])
+    overlay_environment(merged, {"LAZI_TRACE": "2", "LAZI_EAGER": "y"})
+    overlay_command_line(merged, ["trace=3", "eager = z, w.*", "enabled=False", "mode=declared"])
+    assert (merged["trace"].value, merged["trace"].origin) == (3, "the command line")
+    assert merged["eager"].value == ["x", "y", "z", "w.*"]
+    assert (merged["enabled"].value, merged["mode"].value) == (False, "declared")
+
+
+@pytest.mark.parametrize("text", ["trce=1", "trace=9", "trace", "mode=", "eager=a b", "enabled=1"])
+def test_wrong_assignment_is_wrong_usage(text: str) -> None:
+    with pytest.raises(UsageError):
+        overlay_command_line(merge_sources([]), [text])
