@@ -237,6 +237,24 @@ def loads(code: "CodeType", name: str) -> "Iterator[int]":
         at = instructions.find(wanted, at + 1)
 
 
+def reads_global(code: "CodeType", name: str) -> bool:
+    """Return whether module-level *code*, or a function or class in it, reads or deletes the global *name*."""
+    if name in code.co_names:
+        index = code.co_names.index(name)
+        instructions = code.co_code
+        for operation, wanted in ((LOAD_NAME, index), (DELETE_NAME, index), (LOAD_GLOBAL, index << 1)):
+            # The lowest bit of LOAD_GLOBAL's argument says whether a call follows.
+            for argument in (wanted, wanted | 1) if operation == LOAD_GLOBAL else (wanted,):
+                unit = bytes((operation, argument & 255))
+                at = instructions.find(unit)
+                while at >= 0:
+                    if not at & 1 and _backwards(instructions, at)[0] == argument:
+                        return True
+                    at = instructions.find(unit, at + 1)
+    kind = type(code)
+    return any(reads_global(inner, name) for inner in code.co_consts if type(inner) is kind)
+
+
 class Usage:
     """Answers whether a name bound at module level is used in the module's own code."""
 
