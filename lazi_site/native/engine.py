@@ -80,12 +80,12 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
     if body.scans or op.is_covered(body.ranges, frame.f_lasti):
         return False
     package, _, last = name.rpartition(".")
-    if package == importer and "__path__" in frame.f_globals:
+    in_package = package == importer and bool(fromlist) and "__path__" in frame.f_globals
+    if in_package and (last in fromlist or op.reads_global(code, last)):
         # ``from .run import run`` in a package: were it to wait, whoever loads
         # package.run first would leave the module under the function's name.
         # ``from .run import start; del run``: the import is what binds run.
-        if last in fromlist or (fromlist and op.reads_global(code, last)):
-            return False
+        return False
     return not (imports_for_effect(body, name, fromlist, frame))
 
 

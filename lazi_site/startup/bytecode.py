@@ -238,7 +238,7 @@ def loads(code: "CodeType", name: str) -> "Iterator[int]":
 
 
 def reads_global(code: "CodeType", name: str) -> bool:
-    """Return whether module-level *code*, or a function or class in it, reads or deletes the global *name*."""
+    """Return whether module-level *code*, or something nested in it, reads or deletes the global *name*."""
     if name in code.co_names:
         index = code.co_names.index(name)
         instructions = code.co_code
