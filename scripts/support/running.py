@@ -55,7 +55,7 @@ class Runner:
     def variables(self, mode: dict[str, str], extra: dict[str, str]) -> dict[str, str]:
         """Return the environment of a child for *mode* with a recipe's own variables."""
         home = str(self.home)
-        base = {name: os.environ[name] for name in ("SYSTEMROOT", "TMPDIR") if name in os.environ}
+        base = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
         for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             base[name] = os.path.join(home, name.lower())
         path = os.pathsep.join([str(self.environment.bin), os.defpath])
@@ -78,6 +78,11 @@ class Runner:
         """Run *command* in the working folder. *count*: count its modules."""
         variables = self.variables(mode, extra)
         with tempfile.TemporaryDirectory(prefix="lazi-run-") as name:
+            # Programs clean up among temporary files, pytest for example, and must
+            # not meet those of others. A short path: sockets are made in there.
+            temporary = os.path.join(name, "t")
+            os.mkdir(temporary)
+            variables.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary))
             counted = os.path.join(name, "modules")
             if count:
                 variables[COUNTER.upper()] = counted
@@ -102,11 +107,16 @@ class Runner:
                 err.seek(0)
                 return Run(
                     process.returncode,
-                    out.read().decode("utf-8", "backslashreplace"),
-                    err.read().decode("utf-8", "backslashreplace"),
+                    decode(out.read(), temporary),
+                    decode(err.read(), temporary),
                     (usage.ru_utime + usage.ru_stime) * 1000,
                     read_count(f"{counted}.{process.pid}") if count else 0,
                 )
+
+
+def decode(output: bytes, temporary: str) -> str:
+    """Return *output* as text, the folder for temporary files, different in each run, replaced."""
+    return output.decode("utf-8", "backslashreplace").replace(temporary, "<temporary>")
 
 
 def read_count(path: str) -> int:
