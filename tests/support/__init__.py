@@ -1,1 +1,1 @@
-"""What the tests share: real virtualenvs and helpers that read them."""
+"""What the tests share: real virtualenvs, and what builds and reads them."""
