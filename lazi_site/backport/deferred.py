@@ -5,6 +5,7 @@ import sys
 from ..startup import bytecode as op
 from ..startup import effects
 from ..startup.switches import switches
+from ..startup.trace import tell, tracing
 from . import keys, stubs
 from .modules import Origin, promise, promise_found, settle_finders, wanted
 from .namespaces import MISSING, SettledKey, add, bind, plain_value
@@ -56,6 +57,8 @@ class DeferredImport:
                 raise
         elif not self.bind_loaded(namespace):
             self.defer(namespace)
+        elif tracing.level:
+            tell(3, "bound", namespace.get("__name__"), self.target)
 
     def is_eager(self, namespace: "dict[str, Any]") -> bool:
         """Return whether the statement must import now, for reasons known only when it runs."""
@@ -122,6 +125,8 @@ class DeferredImport:
 
     def defer(self, namespace: "dict[str, Any]") -> "Execution":
         """Put a key for each name into *namespace*, and promise the submodules on the way."""
+        if tracing.level:
+            tell(2, "pending", namespace.get("__name__"), self.target, f"{self.filename}:{self.line}")
         execution = Execution(self, namespace)
         statement = self.statement
         for attribute, name in statement.bindings:

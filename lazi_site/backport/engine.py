@@ -8,6 +8,7 @@ from ..startup import state
 from ..startup.effects import absolute
 from ..startup.policy import Policy
 from ..startup.switches import switches
+from ..startup.trace import tell, tracing
 from . import modules
 from .deferred import DeferredImport
 from .patch import overwrite
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 policy = Policy(state.snapshot["settings"], os.environ)
 switches.declared_only = policy.mode == "declared"
+tracing.level = policy.trace
 
 
 def prepare(code: "CodeType", fullname: str) -> "CodeType":
@@ -59,7 +61,12 @@ def deferrable(code: "CodeType", importer: str, package: str) -> "list[DeferredI
         if op.is_covered(ranges, statement.at):
             continue
         target = absolute(statement.name, statement.level, package)
-        if not target or policy.decide(importer, target, statement.fromlist or ()) is not None:
+        if not target:
+            continue
+        decision = policy.decide(importer, target, statement.fromlist or ())
+        if decision is not None:
+            if tracing.level:
+                tell(3, "eager", importer, target, f"{decision.code} {decision.detail}")
             continue
         while line_end <= statement.start:
             _, line_end, current = next(lines)

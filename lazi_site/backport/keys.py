@@ -16,6 +16,7 @@ import sys
 from _thread import get_ident
 
 from ..startup import bytecode as op
+from ..startup.trace import stack, tell, tracing
 from . import namespaces, stubs
 from .namespaces import MISSING, SettledKey, discard, settle
 
@@ -83,11 +84,16 @@ class PendingKey(SettledKey):
                 value = eval(stub, namespace)
         except BaseException as error:
             _rest(self, thread)
+            if tracing.level:
+                tell(1, "failed", self.importer(), self.origin.title(self), repr(error))
             if operation not in _READS_ATTRIBUTE and self.origin.is_absent(self, error):
                 return False
             # Frames of ours are taken out; a bare raise adds none.
             stubs.tell_origin(error, self.origin.title(self))
             raise
+        if tracing.level:
+            detail = stack(frame) if tracing.level >= 4 else ""
+            tell(1, "loaded", self.importer(), self.origin.title(self), detail)
         if type(self) is PendingKey:
             settle(self, value)
         _rest(self, thread)
@@ -106,6 +112,10 @@ class PendingKey(SettledKey):
                 # stand-in, which raises the same error.
                 return str.__hash__(self)
         return str.__hash__(self)
+
+    def importer(self) -> object:
+        """Return the name of the module in whose namespace the key stands."""
+        return self.namespace.get("__name__")
 
     def _again(self, operation: int) -> bool:
         """Answer a lookup from within the import that this key performs: a circular import.

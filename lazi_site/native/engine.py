@@ -7,6 +7,7 @@ from ..startup import bytecode as op
 from ..startup import effects, record_fault, state, unhook
 from ..startup.policy import Policy
 from ..startup.switches import switches
+from ..startup.trace import tell, tracing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 policy = Policy(state.snapshot["settings"], os.environ)
 switches.declared_only = policy.mode == "declared"
+tracing.level = policy.trace
 STDLIB = sys.stdlib_module_names
 MAXIMUM_BODIES = 64
 _getframe = sys._getframe
@@ -55,6 +57,9 @@ def answer(importer: object, name: str, fromlist: "tuple[str, ...] | None", fram
         unhook()
         record_fault(f"deciding about {name}", error)
         return False
+    if tracing.level:
+        place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        tell(2 if allowed else 3, "pending" if allowed else "eager", importer, name, place)
     former = state.former[1]
     if allowed and former is not None:
         return former(importer, name, fromlist)

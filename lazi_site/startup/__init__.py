@@ -129,6 +129,10 @@ def not_wanted(snapshot: "dict[str, Any]") -> str:
     stdlib = os.environ.get("LAZI_STDLIB", "")
     if stdlib not in ("", "exclude", "include"):
         return f"LAZI_STDLIB is {stdlib!r}, expected 'exclude' or 'include'"
+    for pattern in os.environ.get("LAZI_EAGER", "").split(","):
+        name = pattern.strip().removesuffix(".*")
+        if name not in ("", "*") and not all(map(str.isidentifier, name.split("."))):
+            return f"LAZI_EAGER names {pattern.strip()!r}, expected 'module', 'package.*' or '*'"
     trace = os.environ.get("LAZI_TRACE", "")
     if trace not in ("", "0", "1", "2", "3", "4"):
         return f"LAZI_TRACE is {trace!r}, expected a number from 0 to 4"

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Show that every shipped rule is needed: its program behaves with the rule and differs without it.
+
+    check_rules.py [--python PATH ...] [--keep DIR]
+
+For each row of lazi_site/safety/rules.toml its recipe runs twice through
+corpus.py, once as shipped and once with a configuration that takes the rule
+away (``lazy = [pattern]``). Exit status 1 if a rule does not cure its program,
+or if the program runs as well without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RULES = ROOT / "lazi_site" / "safety" / "rules.toml"
+
+
+def behaves(recipe: str, options: list[str], config: Path | None) -> bool:
+    """Return whether the program *recipe* is the same eager and lazy."""
+    command = [sys.executable, str(ROOT / "scripts" / "corpus.py"), recipe, "--runs", "0", *options]
+    if config is not None:
+        command += ["--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        sys.exit(f"check_rules: corpus.py could not run {recipe}:\n{done.stdout}{done.stderr}")
+    return done.returncode == 0
+
+
+def main() -> int:
+    """Check every rule and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", action="append", default=[], metavar="PATH", help="an interpreter")
+    parser.add_argument("--keep", metavar="DIR", help="where environments stay, as for corpus.py")
+    arguments = parser.parse_args()
+    options = ["--stdlib", "include"]
+    for python in arguments.python:
+        options += ["--python", python]
+    if arguments.keep:
+        options += ["--keep", arguments.keep]
+    failed = False
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder, "config.toml")
+        for rule in tomllib.loads(RULES.read_text("utf-8"))["rule"]:
+            pattern = rule["pattern"]
+            config.write_text(f'lazy = ["{pattern}"]\n', "utf-8")
+            cured = behaves(rule["recipe"], options, None)
+            needed = not behaves(rule["recipe"], options, config)
+            failed |= not (cured and needed)
+            says = "needed and enough" if cured and needed else "not needed" if cured else "not enough"
+            print(f"{pattern:<32} {rule['recipe']:<20} {says}", flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
