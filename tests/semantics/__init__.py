@@ -1,0 +1,1 @@
+"""What a lazy import does, case by case, in real interpreters."""
