@@ -3,7 +3,7 @@
 import sys
 
 from ..startup import bytecode as op
-from ..startup import effects
+from ..startup import effects, guards
 from ..startup.switches import switches
 from ..startup.trace import tell, tracing
 from . import keys, stubs
@@ -23,11 +23,13 @@ class DeferredImport:
 
     target: absolute name of the module. first: what a plain ``import a.b``
     binds and loads at first use, its top. is_unused: nobody mentions the name.
+    is_guarded: the module is loaded in a try that catches ImportError.
     """
 
     __slots__ = (
         "filename",
         "first",
+        "is_guarded",
         "is_unused",
         "line",
         "statement",
@@ -35,13 +37,21 @@ class DeferredImport:
     )
 
     def __init__(
-        self, statement: op.Statement, target: str, filename: str, line: int, is_unused: bool
+        self,
+        statement: op.Statement,
+        target: str,
+        filename: str,
+        line: int,
+        *,
+        is_unused: bool,
+        is_guarded: bool,
     ) -> None:
         self.statement = statement
         self.target = target
         self.filename = filename
         self.line = line
         self.is_unused = is_unused
+        self.is_guarded = is_guarded
         plain = statement.fromlist is None and not statement.dotted_as
         self.first = target.partition(".")[0] if plain else target
 
@@ -65,6 +75,8 @@ class DeferredImport:
         if switches.force_eager(namespace.get("__name__")):
             return True
         if switches.declared_only and self.target not in namespace.get("__lazy_modules__", ()):
+            return True
+        if self.is_guarded and not guards.can_be_found(self.target):
             return True
         return self.is_unused and any(map(effects.has_effects, self.loads()))
 

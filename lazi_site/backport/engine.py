@@ -4,7 +4,7 @@ import os
 import sys
 
 from ..startup import bytecode as op
-from ..startup import state
+from ..startup import guards, state
 from ..startup.effects import absolute
 from ..startup.policy import Policy
 from ..startup.switches import switches
@@ -32,7 +32,7 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
         return code
     module = sys.modules.get(fullname)
     package = fullname if hasattr(module, "__path__") else fullname.rpartition(".")[0]
-    deferred = deferrable(code, fullname, package)
+    deferred = deferrable(code, fullname, package, is_guarded=guards.is_guarded(sys._getframe(1)))
     return overwrite(code, deferred) if deferred else code
 
 
@@ -45,10 +45,11 @@ def keeps_eager(importer: str, code: "CodeType") -> bool:
     return policy.decide_importer(importer) is not None
 
 
-def deferrable(code: "CodeType", importer: str, package: str) -> "list[DeferredImport]":
+def deferrable(code: "CodeType", importer: str, package: str, *, is_guarded: bool) -> "list[DeferredImport]":
     """Return what stands in for each statement of *code*, the body of the module *importer*, that may wait.
 
-    package: its ``__package__``. Statements inside try, except and with are
+    package: its ``__package__``. is_guarded: it is loaded in a try that catches
+    ImportError. Statements inside try, except and with are
     left out, and all those of a module that looks through its own namespace.
     """
     ranges = op.covered_ranges(code.co_exceptiontable)
@@ -76,5 +77,9 @@ def deferrable(code: "CodeType", importer: str, package: str) -> "list[DeferredI
         is_unused = (statement.fromlist is None or not statement.name) and not any(
             usage.is_loaded(name) for _, name in statement.bindings
         )
-        found.append(DeferredImport(statement, target, code.co_filename, line, is_unused))
+        found.append(
+            DeferredImport(
+                statement, target, code.co_filename, line, is_unused=is_unused, is_guarded=is_guarded
+            )
+        )
     return [] if found and op.scans_namespace(code) else found

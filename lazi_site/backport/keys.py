@@ -106,7 +106,7 @@ class PendingKey(SettledKey):
             try:
                 frame = _getframe(1)
                 if frame.f_code.co_code[frame.f_lasti] not in _COLLECTS:
-                    self == str.__str__(self)  # noqa: B015
+                    resolved(self.namespace, str.__str__(self))
             except Exception:
                 # Hashing is no use of the name; the use that follows meets the
                 # stand-in, which raises the same error.

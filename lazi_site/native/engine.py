@@ -4,7 +4,7 @@ import os
 import sys
 
 from ..startup import bytecode as op
-from ..startup import effects, record_fault, state, unhook
+from ..startup import effects, guards, record_fault, state, unhook
 from ..startup.policy import Policy
 from ..startup.switches import switches
 from ..startup.trace import tell, tracing
@@ -24,9 +24,10 @@ _getframe = sys._getframe
 class Body:
     """What is known of the module-level code in which statements stand."""
 
-    __slots__ = ("code", "ranges", "scans", "usage")
+    __slots__ = ("code", "is_guarded", "ranges", "scans", "usage")
 
-    def __init__(self, code: "CodeType") -> None:
+    def __init__(self, code: "CodeType", is_guarded: bool) -> None:
+        self.is_guarded = is_guarded
         self.code = code
         self.ranges = op.covered_ranges(code.co_exceptiontable)
         self.scans = op.scans_namespace(code)
@@ -81,8 +82,10 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
     if body is None:
         if len(bodies) >= MAXIMUM_BODIES:
             bodies.clear()
-        body = bodies[id(code)] = Body(code)
+        body = bodies[id(code)] = Body(code, guards.is_guarded(frame.f_back))
     if body.scans or op.is_covered(body.ranges, frame.f_lasti):
+        return False
+    if body.is_guarded and not guards.can_be_found(name):
         return False
     package, _, last = name.rpartition(".")
     in_package = package == importer and bool(fromlist) and "__path__" in frame.f_globals

@@ -50,6 +50,7 @@ MAP_ADD = _number(147, 147, 95, 98, 97)
 NOP = _number(9, 9, 30, 27, 25)
 POP_TOP = _number(1, 1, 32, 31, 29)
 PUSH_NULL = _number(2, 2, 34, 33, 31)
+PUSH_EXC_INFO = _number(35, 35, 33, 32, 30)
 RAISE_VARARGS = _number(130, 130, 101, 104, 103)
 RESUME = _number(151, 151, 149, 128, 128)
 RETURN_VALUE = _number(83, 83, 36, 35, 33)
@@ -65,6 +66,7 @@ UNARY_INVERT = _number(15, 15, 41, 40, 38)
 _AFTER_CALL = _number(2 + 5, 4, 5, 5, 5)
 _CALL_AT = _number(2, 0, 1, 1, 1)  # units between LOAD_NAME f and CALL
 _SUBSCRIPTS = frozenset({BINARY_SUBSCR, BINARY_OP, STORE_SUBSCR, DELETE_SUBSCR})
+_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _NAME_SHIFT = _number(0, 0, 0, 0, 2)  # 3.15 keeps lazy and eager bits below the name's index
 
 
@@ -197,12 +199,12 @@ def _read_from(statement: Statement, instructions: bytes, names: "tuple[str, ...
     return operation == POP_TOP and bool(statement.bindings)
 
 
-def covered_ranges(table: bytes) -> "list[tuple[int, int]]":
-    """Return the (start, end) offsets that an exception handler covers: try, except and with.
+def covered_ranges(table: bytes) -> "list[tuple[int, int, int]]":
+    """Return (start, end, handler) offsets of what exception handlers cover: try, except and with.
 
     Format: Objects/exception_handling_notes.txt in CPython, 3.11 and later.
     """
-    ranges: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int, int]] = []
     values = iter(table)
     while True:
         entry = []
@@ -215,12 +217,32 @@ def covered_ranges(table: bytes) -> "list[tuple[int, int]]":
                 byte = next(values)
                 value = value << 6 | byte & 63
             entry.append(value)
-        ranges.append((entry[0] * 2, (entry[0] + entry[1]) * 2))
+        ranges.append((entry[0] * 2, (entry[0] + entry[1]) * 2, entry[2] * 2))
 
 
-def is_covered(ranges: "list[tuple[int, int]]", offset: int) -> bool:
+def is_covered(ranges: "list[tuple[int, int, int]]", offset: int) -> bool:
     """Return whether *offset* lies in one of the *ranges*."""
-    return any(start <= offset < end for start, end in ranges)
+    return any(start <= offset < end for start, end, _ in ranges)
+
+
+def catches_import_error(code: "CodeType", offset: int) -> bool:
+    """Return whether the instruction at *offset* stands in a try that an ImportError does not leave."""
+    instructions = code.co_code
+    for start, end, handler in covered_ranges(code.co_exceptiontable):
+        if start <= offset < end and instructions[handler] == PUSH_EXC_INFO:
+            operation, argument, at = _forwards(instructions, handler + 2)
+            if operation == POP_TOP:
+                return True  # a bare except
+            caught = set()
+            while operation in (LOAD_NAME, LOAD_GLOBAL):
+                caught.add(code.co_names[argument >> (operation == LOAD_GLOBAL)])
+                # A global's inline cache is zeros, which are skipped like any argument.
+                while instructions[at] == 0:
+                    at += 2
+                operation, argument, at = _forwards(instructions, at)
+            if caught & _IMPORT_ERRORS:
+                return True
+    return False
 
 
 def loads(code: "CodeType", name: str) -> "Iterator[int]":

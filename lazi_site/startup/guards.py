@@ -1,0 +1,41 @@
+"""Is a module loaded to find out whether it can be? Then what it imports must exist.
+
+``try: from ._h2 import Connection`` with ``except ImportError`` asks whether
+_h2 and what it needs are installed. The module is loaded at once, being in a
+try; were its own ``import h2`` to wait, the answer would come too late for the
+handler. In such a module an import waits only if its target can be found.
+"""
+
+import sys
+from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
+
+from . import bytecode as op
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+def is_guarded(frame: "FrameType | None") -> bool:
+    """Return whether the import under way in *frame* stands in a try that catches ImportError.
+
+    The first frame that is neither importlib's nor ours is the importing one.
+    """
+    while frame is not None:
+        name = frame.f_globals.get("__name__") or ""
+        if not (
+            frame.f_code.co_filename.startswith("<frozen importlib")
+            or name == "importlib"
+            or (isinstance(name, str) and name.startswith("lazi_site."))
+        ):
+            return bool(frame.f_code.co_exceptiontable) and op.catches_import_error(
+                frame.f_code, frame.f_lasti
+            )
+        frame = frame.f_back
+    return False
+
+
+def can_be_found(target: str) -> bool:
+    """Return whether the top-level package of the module *target* is loaded or can be found."""
+    top = target.partition(".")[0]
+    return top in sys.modules or _find_spec(top, None) is not None
