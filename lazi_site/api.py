@@ -89,13 +89,19 @@ def resolve_all(prefix: str | None = None) -> list[Exception]:
                 continue
             found = True
             try:
-                if _NATIVE:
-                    namespace[name] = namespace[name].resolve()
-                else:
-                    namespace[name]
+                _resolve(namespace, name)
             except Exception as error:
                 failures[place] = error
     return list(failures.values())
+
+
+def _resolve(namespace: dict[str, Any], name: str) -> None:
+    """Perform the import that *name* waits for, unless that was done meanwhile."""
+    value = namespace.get(name)
+    if _NATIVE and type(value).__name__ == "lazy_import":
+        found = value.resolve()
+        if namespace.get(name) is value:
+            namespace[name] = found
 
 
 def _waiting() -> Iterator[tuple[dict[str, Any], str, str]]:

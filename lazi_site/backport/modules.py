@@ -7,16 +7,15 @@ everybody who has ``a``); and the modules that are loading.
 """
 
 import sys
-from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 from _frozen_importlib_external import PathFinder
 
+from ..startup.packages import find_missing_in, is_running
 from . import keys, stubs
 from .namespaces import (
     MISSING,
     Record,
     SettledKey,
     add,
-    is_running,
     plain_value,
     rebuild_settled,
     records,
@@ -185,34 +184,7 @@ def _place(module: "Any", name: str, origin: Submodule) -> None:
     if name in namespace and (is_running(namespace) or isinstance(namespace[name], ModuleType)):
         return
     add(keys.make(namespace, name, origin, None), keys.PendingKey)
-    if "__path__" in namespace:
-        namespace.setdefault("__getattr__", MissingSubmodule(module))
-
-
-class MissingSubmodule:
-    """A package's ``__getattr__`` for names that a deferred module would have made attributes of it.
-
-    ``import pkg.a`` runs pkg.a, which may import pkg.b; whoever then uses
-    ``pkg.b`` never imported it. While imports of pkg's modules wait, an
-    attribute that is missing and is a module on disk is therefore imported.
-    """
-
-    __slots__ = ("module",)
-
-    def __init__(self, module: "Any") -> None:
-        self.module = module
-
-    def __call__(self, name: str) -> "Any":
-        module = self.module
-        namespace = module.__dict__
-        package = namespace["__name__"]
-        if not (name.startswith("__") or is_running(namespace)):
-            target = f"{package}.{name}"
-            path = namespace.get("__path__")
-            if path is not None and _find_spec(target, path) is not None:
-                __import__(target)
-                return sys.modules[target]
-        raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
+    find_missing_in(module.__name__)
 
 
 def resolve_in(package: str) -> None:

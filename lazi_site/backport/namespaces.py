@@ -10,6 +10,8 @@ from gc import get_referrers
 from itertools import starmap
 from sys import _current_frames, getrefcount
 
+from ..startup.packages import is_running
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
@@ -138,11 +140,6 @@ def _forget(key: SettledKey) -> None:
         if not to_rebuild:
             gc_callbacks.append(_at_collection)
         to_rebuild.append(record)
-
-
-def is_running(namespace: "dict[str, Any]") -> bool:
-    """Return whether the module of *namespace* is still executing its body."""
-    return getattr(namespace.get("__spec__"), "_initializing", False) is True
 
 
 def rebuild_settled() -> None:

@@ -5,6 +5,7 @@ import sys
 
 from ..startup import bytecode as op
 from ..startup import effects, guards, record_fault, state, unhook
+from ..startup.packages import find_missing_in
 from ..startup.policy import Policy
 from ..startup.switches import switches
 from ..startup.trace import tell, tracing
@@ -61,6 +62,8 @@ def answer(importer: object, name: str, fromlist: "tuple[str, ...] | None", fram
     if tracing.level:
         place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         tell(2 if allowed else 3, "pending" if allowed else "eager", importer, name, place)
+    if allowed and "." in name:
+        find_missing_in(name.rpartition(".")[0])
     former = state.former[1]
     if allowed and former is not None:
         return former(importer, name, fromlist)

@@ -1,0 +1,53 @@
+"""Attributes of a package that a deferred module would have made: its missing submodules.
+
+``import pkg.a`` runs pkg.a, which may import pkg.b; whoever then uses ``pkg.b``
+never imported it himself. While imports of a package's modules wait, an
+attribute that it lacks and that is a module on disk is therefore imported.
+"""
+
+import sys
+from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def is_running(namespace: "dict[str, Any]") -> bool:
+    """Return whether the module of *namespace* is still executing its body."""
+    return getattr(namespace.get("__spec__"), "_initializing", False) is True
+
+
+class MissingSubmodule:
+    """The ``__getattr__`` (PEP 562) of a package some of whose modules are waited for."""
+
+    __slots__ = ("module",)
+
+    def __init__(self, module: "Any") -> None:
+        self.module = module
+
+    def __call__(self, name: str) -> "Any":
+        """Return the submodule *name*, importing it; AttributeError as without us if there is none."""
+        module = self.module
+        namespace = module.__dict__
+        package = namespace["__name__"]
+        if not (name.startswith("__") or is_running(namespace)):
+            target = f"{package}.{name}"
+            path = namespace.get("__path__")
+            if path is not None and _find_spec(target, path) is not None:
+                __import__(target)
+                return sys.modules[target]
+        raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
+
+
+def find_missing_in(package: str) -> None:
+    """Let *package* and the packages above it find their missing submodules, as far as they are loaded.
+
+    A package that has a ``__getattr__`` of its own answers for itself.
+    """
+    while package:
+        module = sys.modules.get(package)
+        namespace = getattr(module, "__dict__", None)
+        if type(namespace) is dict and "__path__" in namespace:
+            namespace.setdefault("__getattr__", MissingSubmodule(module))
+        package = package.rpartition(".")[0]
