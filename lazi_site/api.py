@@ -97,7 +97,7 @@ def resolve_all(prefix: str | None = None) -> list[Exception]:
 
 def _resolve(namespace: dict[str, Any], name: str) -> None:
     """Perform the import that *name* waits for, unless that was done meanwhile."""
-    value = namespace.get(name)
+    value: Any = namespace.get(name)
     if _NATIVE and type(value).__name__ == "lazy_import":
         found = value.resolve()
         if namespace.get(name) is value:

@@ -86,6 +86,7 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
         if len(bodies) >= MAXIMUM_BODIES:
             bodies.clear()
         body = bodies[id(code)] = Body(code, guards.is_guarded(frame.f_back))
+        keep_looked_through(code, importer)
     if body.scans or op.is_covered(body.ranges, frame.f_lasti):
         return False
     if body.is_guarded and not guards.can_be_found(name):
@@ -98,6 +99,20 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
         # ``from .run import start; del run``: the import is what binds run.
         return False
     return not (imports_for_effect(body, name, fromlist, frame))
+
+
+def keep_looked_through(code: "CodeType", importer: str) -> None:
+    """Make imports eager inside the modules that *importer* imports to go through their ``__dict__``.
+
+    The interpreter's stand-ins would be found there. (The backport's act as the real objects.)
+    """
+    names = op.looked_through(code)
+    for statement in op.statements(code) if names else ():
+        package = importer if not statement.level else sys.modules[importer].__package__
+        target = effects.absolute(statement.name, statement.level, package or "")
+        for attribute, name in statement.bindings:
+            if name in names:
+                policy.keep_eager_in(f"{target}.{attribute}" if attribute else target, importer)
 
 
 def resolve_in(package: str) -> None:

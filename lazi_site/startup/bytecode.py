@@ -277,6 +277,21 @@ def reads_global(code: "CodeType", name: str) -> bool:
     return any(reads_global(inner, name) for inner in code.co_consts if type(inner) is kind)
 
 
+def looked_through(code: "CodeType") -> "set[str]":
+    """Return the names whose ``__dict__`` module-level *code* takes: modules gone through as a whole."""
+    found: set[str] = set()
+    if "__dict__" in code.co_names:
+        index = code.co_names.index("__dict__")
+        argument = index << 1 if _VERSION else index
+        instructions = code.co_code
+        for at in range(2, len(instructions), 2):
+            if instructions[at] == LOAD_ATTR and _backwards(instructions, at)[0] == argument:
+                before = _backwards(instructions, at)[1]
+                if instructions[before] == LOAD_NAME:
+                    found.add(code.co_names[_backwards(instructions, before)[0]])
+    return found
+
+
 class Usage:
     """Answers whether a name bound at module level is used in the module's own code."""
 

@@ -148,6 +148,11 @@ class Policy:
         self._importers.clear()
         return package
 
+    def keep_eager_in(self, module: str, because_of: str) -> None:
+        """Let no import made in *module* wait: the module *because_of* goes through its namespace."""
+        self.eager_in.exact.setdefault(module, f"the code of {because_of}, which goes through its names")
+        self._importers.pop(module, None)
+
     @staticmethod
     def _find_target(patterns: Patterns, target: str, names: "Sequence[str]") -> str:
         if not (patterns.every or patterns.exact or patterns.below):
