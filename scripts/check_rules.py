@@ -35,7 +35,9 @@ def behaves(recipe: str, options: list[str], config: Path | None) -> bool:
 
 def main() -> int:
     """Check every rule and return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--python", action="append", default=[], metavar="PATH", help="an interpreter")
     parser.add_argument("--keep", metavar="DIR", help="where environments stay, as for corpus.py")
     arguments = parser.parse_args()

@@ -86,7 +86,7 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
         if len(bodies) >= MAXIMUM_BODIES:
             bodies.clear()
         body = bodies[id(code)] = Body(code, guards.is_guarded(frame.f_back))
-        keep_looked_through(code, importer)
+        keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
     if body.scans or op.is_covered(body.ranges, frame.f_lasti):
         return False
     if body.is_guarded and not guards.can_be_found(name):
@@ -101,15 +101,14 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
     return not (imports_for_effect(body, name, fromlist, frame))
 
 
-def keep_looked_through(code: "CodeType", importer: str) -> None:
+def keep_looked_through(code: "CodeType", importer: str, package: str) -> None:
     """Make imports eager inside the modules that *importer* imports to go through their ``__dict__``.
 
     The interpreter's stand-ins would be found there. (The backport's act as the real objects.)
     """
     names = op.looked_through(code)
     for statement in op.statements(code) if names else ():
-        package = importer if not statement.level else sys.modules[importer].__package__
-        target = effects.absolute(statement.name, statement.level, package or "")
+        target = effects.absolute(statement.name, statement.level, package)
         for attribute, name in statement.bindings:
             if name in names:
                 policy.keep_eager_in(f"{target}.{attribute}" if attribute else target, importer)
