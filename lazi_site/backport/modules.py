@@ -17,7 +17,6 @@ from .namespaces import (
     SettledKey,
     add,
     plain_value,
-    rebuild_settled,
     records,
     settle,
     waiting,
@@ -248,16 +247,24 @@ def loaded(name: str) -> None:
 
 
 def finish() -> None:
-    """Bind what waits for modules that have finished loading since the last look."""
-    for name in loading[:]:
+    """Bind what waits for modules that have finished loading since the last look.
+
+    Modules finish in the reverse order in which they start, so only the last
+    ones need a look. With several threads some are noticed later than they
+    could be; until then their names resolve when they are looked up.
+    """
+    while loading:
+        name = loading[-1]
         module = sys.modules.get(name)
-        if module is None or not is_running(getattr(module, "__dict__", {})):
-            if name in loading:
-                loading.remove(name)
-            if module is not None:
-                publish(name)
-                _bind_waiting(name)
-    rebuild_settled()
+        if module is not None and is_running(getattr(module, "__dict__", {})):
+            return
+        try:
+            loading.remove(name)
+        except ValueError:
+            return  # another thread was faster
+        if module is not None:
+            publish(name)
+            _bind_waiting(name)
 
 
 def _bind_waiting(name: str) -> None:

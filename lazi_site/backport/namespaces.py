@@ -151,6 +151,9 @@ def rebuild_settled() -> None:
     comparing its address, and the new table may come to lie where the old one
     was. (3.11 to 3.14)
     """
+    finished = [record for record in to_rebuild if not is_running(record.namespace)]
+    if not finished:
+        return
     looked_up = set()
     for top in _current_frames().values():
         frame: FrameType | None = top
@@ -158,20 +161,19 @@ def rebuild_settled() -> None:
             if frame.f_code is lookup_code:
                 looked_up.add(id(frame.f_locals["self"].namespace))
             frame = frame.f_back
-    for record in to_rebuild[:]:
+    for record in finished:
         namespace = record.namespace
-        if id(namespace) in looked_up or is_running(namespace):
-            continue
-        to_rebuild.remove(record)
-        if id(namespace) not in records:
-            rebuild(namespace)
+        if id(namespace) not in looked_up:
+            to_rebuild.remove(record)
+            if id(namespace) not in records:
+                rebuild(namespace)
     if not to_rebuild and _at_collection in gc_callbacks:
         gc_callbacks.remove(_at_collection)
 
 
 def _at_collection(phase: str, info: "dict[str, int]") -> None:
     """Rebuild at the end of a garbage collection: a moment outside of a lookup that comes by itself."""
-    if phase == "stop":
+    if phase == "stop" and info["generation"]:  # the youngest is collected too often
         rebuild_settled()
 
 
