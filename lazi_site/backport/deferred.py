@@ -4,6 +4,7 @@ import sys
 
 from ..startup import bytecode as op
 from ..startup import effects, guards
+from ..startup.packages import is_running
 from ..startup.switches import switches
 from ..startup.trace import tell, tracing
 from . import keys, stubs
@@ -112,9 +113,13 @@ class DeferredImport:
         return stubs.make(self.filename, self.line, statement.level, name, fromlist, attributes)
 
     def bind_loaded(self, namespace: "dict[str, Any]") -> bool:
-        """Bind all names at once if the target is loaded and has them; return whether that was done."""
+        """Bind all names at once if the target is loaded and has them; return whether that was done.
+
+        A module that is still running may be so in another thread, for which an
+        import would wait: that is left to the first use.
+        """
         module = sys.modules.get(self.target)
-        if module is None:
+        if module is None or is_running(getattr(module, "__dict__", {})):
             return False
         statement = self.statement
         if statement.fromlist is not None:

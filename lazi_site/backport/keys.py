@@ -16,6 +16,7 @@ import sys
 from _thread import get_ident
 
 from ..startup import bytecode as op
+from ..startup import record_fault
 from ..startup.trace import stack, tell, tracing
 from . import namespaces, stubs
 from .namespaces import MISSING, SettledKey, discard, settle
@@ -97,7 +98,10 @@ class PendingKey(SettledKey):
         if type(self) is PendingKey:
             settle(self, value)
         _rest(self, thread)
-        self.origin.after(self)
+        try:
+            self.origin.after(self)
+        except Exception as error:
+            record_fault(f"after loading {self.origin.title(self)}", error)
         return True
 
     def __hash__(self) -> int:

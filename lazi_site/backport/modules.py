@@ -166,7 +166,7 @@ def publish(package: str) -> None:
     if names and module is not None:
         for name, origin in list(names.items()):
             if origin.target in sys.modules:
-                del names[name]
+                names.pop(name, None)  # another thread may have been here
             else:
                 _place(module, name, origin)
 
@@ -253,8 +253,7 @@ def finish() -> None:
     ones need a look. With several threads some are noticed later than they
     could be; until then their names resolve when they are looked up.
     """
-    while loading:
-        name = loading[-1]
+    for name in reversed(loading[:]):
         module = sys.modules.get(name)
         if module is not None and is_running(getattr(module, "__dict__", {})):
             return

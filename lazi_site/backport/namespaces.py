@@ -134,9 +134,8 @@ def _forget(key: SettledKey) -> None:
     record = records.get(id(key.namespace))
     if record is None or record.pending.get(str.__str__(key)) is not key:
         return
-    del record.pending[str.__str__(key)]
-    if not record.pending:
-        del records[id(key.namespace)]
+    record.pending.pop(str.__str__(key), None)
+    if not record.pending and records.pop(id(key.namespace), None) is not None:
         if not to_rebuild:
             gc_callbacks.append(_at_collection)
         to_rebuild.append(record)
@@ -164,10 +163,13 @@ def rebuild_settled() -> None:
     for record in finished:
         namespace = record.namespace
         if id(namespace) not in looked_up:
-            to_rebuild.remove(record)
+            try:
+                to_rebuild.remove(record)
+            except ValueError:
+                continue  # another thread was faster
             if id(namespace) not in records:
                 rebuild(namespace)
-    if not to_rebuild and _at_collection in gc_callbacks:
+    while not to_rebuild and _at_collection in gc_callbacks:
         gc_callbacks.remove(_at_collection)
 
 
