@@ -3,7 +3,7 @@
 import sys
 
 from ..startup import bytecode as op
-from ..startup import effects, guards
+from ..startup import effects, guards, record_fault
 from ..startup.packages import is_running
 from ..startup.switches import switches
 from ..startup.trace import tell, tracing
@@ -60,16 +60,20 @@ class DeferredImport:
         """Stand in for the statement; the interpreter drops the result."""
         frame = _getframe(1)
         namespace = frame.f_globals
-        if frame.f_locals is not namespace or self.is_eager(namespace):
-            try:
-                self.import_now(namespace, frame.f_locals)
-            except BaseException as error:
-                stubs.forget_stub(error)
-                raise
-        elif not self.bind_loaded(namespace):
-            self.defer(namespace)
-        elif tracing.level:
-            tell(3, "bound", namespace.get("__name__"), self.target)
+        try:
+            if frame.f_locals is namespace and not self.is_eager(namespace):
+                if not self.bind_loaded(namespace):
+                    self.defer(namespace)
+                return
+        except RecursionError:
+            pass
+        except Exception as error:
+            record_fault(f"deferring the import of {self.target}", error)
+        try:
+            self.import_now(namespace, frame.f_locals)
+        except BaseException as error:
+            stubs.forget_stub(error)
+            raise
 
     def is_eager(self, namespace: "dict[str, Any]") -> bool:
         """Return whether the statement must import now, for reasons known only when it runs."""
@@ -129,16 +133,15 @@ class DeferredImport:
             values = [plain_value(contents, attribute) for attribute in statement.fromlist]
             if any(value is MISSING for value in values):
                 return False
-            for (_, name), value in zip(statement.bindings, values, strict=True):
-                bind(namespace, name, value)
-            return True
-        if not statement.dotted_as:
-            top = sys.modules.get(self.first)
-            if top is None:
+        else:
+            values = [sys.modules.get(self.first)]
+            if statement.dotted_as or values[0] is None:
                 return False
-            bind(namespace, statement.bindings[0][1], top)
-            return True
-        return False
+        for (_, name), value in zip(statement.bindings, values, strict=True):
+            bind(namespace, name, value)
+        if tracing.level:
+            tell(3, "bound", namespace.get("__name__"), self.target)
+        return True
 
     def defer(self, namespace: "dict[str, Any]") -> "Execution":
         """Put a key for each name into *namespace*, and promise the submodules on the way."""

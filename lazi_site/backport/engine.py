@@ -52,6 +52,8 @@ def deferrable(code: "CodeType", importer: str, package: str, *, is_guarded: boo
     ImportError. Statements inside try, except and with are
     left out, and all those of a module that looks through its own namespace.
     """
+    if op.scans_namespace(code):
+        return []
     ranges = op.covered_ranges(code.co_exceptiontable)
     usage = op.Usage(code)
     lines = code.co_lines()
@@ -82,4 +84,4 @@ def deferrable(code: "CodeType", importer: str, package: str, *, is_guarded: boo
                 statement, target, code.co_filename, line, is_unused=is_unused, is_guarded=is_guarded
             )
         )
-    return [] if found and op.scans_namespace(code) else found
+    return found

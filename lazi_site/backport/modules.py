@@ -9,7 +9,8 @@ everybody who has ``a``); and the modules that are loading.
 import sys
 from _frozen_importlib_external import PathFinder
 
-from ..startup.packages import find_missing_in, is_running
+from ..startup.finders import finders
+from ..startup.packages import find_missing_in, is_running, stop_finding_in
 from . import keys, stubs
 from .namespaces import (
     MISSING,
@@ -169,6 +170,8 @@ def publish(package: str) -> None:
                 names.pop(name, None)  # another thread may have been here
             else:
                 _place(module, name, origin)
+        if not names:
+            stop_finding_in(module)
 
 
 def _place(module: "Any", name: str, origin: Submodule) -> None:
@@ -194,33 +197,12 @@ def resolve_in(package: str) -> None:
             _resolve_record(record)
 
 
-class Finders:
-    """The finders on sys.meta_path when it was last looked at."""
-
-    __slots__ = ("known",)
-
-    def __init__(self) -> None:
-        self.known = list(sys.meta_path)
-
-
-finders = Finders()
-
-
 def settle_finders() -> None:
-    """Resolve what waits in the modules of finders that were put on sys.meta_path meanwhile.
-
-    To answer an import such a finder must not need one: it would be asked
-    about that one too, before it can answer.
-    """
-    if sys.meta_path != finders.known:
-        new = [finder for finder in sys.meta_path if finder not in finders.known]
-        finders.known = list(sys.meta_path)
-        for finder in new:
-            owner = finder if isinstance(finder, type) else type(finder)
-            module = sys.modules.get(owner.__module__)
-            record = records.get(id(getattr(module, "__dict__", None)))
-            if record is not None:
-                _resolve_record(record)
+    """Resolve what waits in the modules of finders that were put on sys.meta_path meanwhile."""
+    for module in finders.modules_of_new():
+        record = records.get(id(module.__dict__))
+        if record is not None:
+            _resolve_record(record)
 
 
 def _resolve_record(record: Record) -> None:

@@ -5,6 +5,7 @@ import sys
 
 from ..startup import bytecode as op
 from ..startup import effects, guards, record_fault, state, unhook
+from ..startup.finders import finders
 from ..startup.packages import find_missing_in
 from ..startup.policy import Policy
 from ..startup.switches import switches
@@ -74,7 +75,8 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
     """Return whether the policy, the program and the code around the statement let it wait."""
     if importer.partition(".")[0] in STDLIB:
         return False
-    settle_finders()
+    for module in finders.modules_of_new():
+        resolve_names(module)
     package = policy.settles(importer)
     if package:
         resolve_in(package)
@@ -131,32 +133,6 @@ def resolve_names(module: object) -> None:
                 getattr(module, name)
             except Exception:
                 continue
-
-
-class Finders:
-    """The finders on sys.meta_path when it was last looked at."""
-
-    __slots__ = ("known",)
-
-    def __init__(self) -> None:
-        self.known = list(sys.meta_path)
-
-
-finders = Finders()
-
-
-def settle_finders() -> None:
-    """Resolve what waits in the modules of finders that were put on sys.meta_path meanwhile.
-
-    To answer an import such a finder must not need one: it would be asked
-    about that one too, before it can answer.
-    """
-    if sys.meta_path != finders.known:
-        new = [finder for finder in sys.meta_path if finder not in finders.known]
-        finders.known = list(sys.meta_path)
-        for finder in new:
-            owner = finder if isinstance(finder, type) else type(finder)
-            resolve_names(sys.modules.get(owner.__module__))
 
 
 def imports_for_effect(body: Body, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> bool:

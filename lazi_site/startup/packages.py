@@ -51,3 +51,9 @@ def find_missing_in(package: str) -> None:
         if type(namespace) is dict and "__path__" in namespace:
             namespace.setdefault("__getattr__", MissingSubmodule(module))
         package = package.rpartition(".")[0]
+
+
+def stop_finding_in(module: "Any") -> None:
+    """Take back what find_missing_in() gave *module*: a package with a ``__getattr__`` has slower attributes."""
+    if type(module.__dict__.get("__getattr__")) is MissingSubmodule:
+        del module.__dict__["__getattr__"]
