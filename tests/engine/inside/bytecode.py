@@ -1,0 +1,224 @@
+"""Checks of lazi_site.startup.bytecode against this interpreter."""
+
+from __future__ import annotations
+
+import dis
+import opcode
+
+from runner import equal, run
+
+from lazi_site.startup import bytecode as op
+
+Found = tuple[int, str, tuple[str, ...] | None, tuple[tuple[str | None, str], ...]]
+
+
+def body(source: str) -> object:
+    return compile(source, "<test>", "exec")
+
+
+def read(source: str) -> list[Found]:
+    """Return what statements() tells of *source*."""
+    code = compile(source, "<test>", "exec")
+    return [(s.level, s.name, s.fromlist, tuple(s.bindings)) for s in op.statements(code)]
+
+
+def check_opcode_numbers_are_those_of_the_interpreter() -> None:
+    names = [
+        n for n, v in vars(op).items() if n.isupper() and n[0] != "_" and type(v) is int and n != "ABSENT"
+    ]
+    equal(len(names) > 30, True)
+    for name in {*names} - {"BUILD_MAP", "BUILD_SET"}:
+        number = getattr(op, name)
+        actual = opcode.opmap.get(name, op.ABSENT)
+        if number == op.ABSENT:
+            # An instruction of the compiler alone has a number beyond a byte.
+            equal(actual > 255, True)
+        else:
+            equal((name, number), (name, actual))
+
+
+def check_forms_of_the_statement() -> None:
+    forms: dict[str, list[Found]] = {
+        "import a": [(0, "a", None, ((None, "a"),))],
+        "import a as b": [(0, "a", None, ((None, "b"),))],
+        "import a.b.c": [(0, "a.b.c", None, ((None, "a"),))],
+        "import a.b.c as d": [(0, "a.b.c", None, ((None, "d"),))],
+        "import a, b.c": [(0, "a", None, ((None, "a"),)), (0, "b.c", None, ((None, "b"),))],
+        "from a import b": [(0, "a", ("b",), (("b", "b"),))],
+        "from a.b import c as d, e": [(0, "a.b", ("c", "e"), (("c", "d"), ("e", "e")))],
+        "from . import a": [(1, "", ("a",), (("a", "a"),))],
+        "from ...a import b as c": [(3, "a", ("b",), (("b", "c"),))],
+        "global a\nimport a": [(0, "a", None, ((None, "a"),))],
+        "from a import *": [],
+        "x = 1\nimport a\ny = x": [(0, "a", None, ((None, "a"),))],
+        "def f():\n    import a": [],
+        "class C:\n    import a": [],
+        "x = lambda: __import__('a')": [],
+    }
+    for source, expected in forms.items():
+        equal((source, read(source)), (source, expected))
+
+
+def check_dotted_as_is_told_apart() -> None:
+    for source, expected in {
+        "import a.b as c": True,
+        "import a.b": False,
+        "import a as c": False,
+        "from a.b import c": False,
+    }.items():
+        (statement,) = op.statements(compile(source, "", "exec"))
+        equal((source, statement.dotted_as), (source, expected))
+
+
+def check_statement_spans_its_instructions() -> None:
+    """From its first constant to past its last store and pop, and nothing of its neighbours."""
+    for source in ("import a", "import a.b as c", "from a import b, c as d", "from ..a import b"):
+        code = compile(f"before = f()\n{source}\nafter = g()", "", "exec")
+        (statement,) = op.statements(code)
+        inside = [
+            instruction
+            for instruction in dis.get_instructions(code)
+            if statement.start <= instruction.offset < statement.end
+        ]
+        lines = {position.lineno for position in (i.positions for i in inside) if position}
+        equal((source, lines), (source, {2}))
+        on_line = [i for i in dis.get_instructions(code) if i.positions and i.positions.lineno == 2]
+        equal((source, len(on_line)), (source, len(inside)))
+        stores = [i.offset for i in inside if i.opname == "STORE_NAME"]
+        equal((source, statement.stores), (source, stores))
+
+
+def check_arguments_beyond_a_byte_are_read() -> None:
+    many = "".join(f"name{i} = 'constant {i}'\n" for i in range(600))
+    source = many + "import late\nfrom later import one as two, three\nimport a.b.c as d\n"
+    equal(
+        read(source),
+        [
+            (0, "late", None, ((None, "late"),)),
+            (0, "later", ("one", "three"), (("one", "two"), ("three", "three"))),
+            (0, "a.b.c", None, ((None, "d"),)),
+        ],
+    )
+    code = compile(source, "", "exec")
+    for statement in op.statements(code):
+        equal(code.co_code[statement.start] in (op.EXTENDED_ARG, op.LOAD_SMALL_INT, op.LOAD_CONST), True)
+        line = next(found for start, end, found in code.co_lines() if start <= statement.start < end)
+        starts = [start for start, _, found in code.co_lines() if found == line]
+        equal(statement.start in starts, True)
+
+
+def check_data_that_looks_like_an_import_is_not_one() -> None:
+    """An argument with the number of IMPORT_NAME stands at an odd offset."""
+    many = "".join(f"n{i} = {i} + k\n" for i in range(300))
+    equal(read(many), [])
+
+
+def check_what_try_except_and_with_cover() -> None:
+    sources = {
+        "import a": False,
+        "if x:\n    import a": False,
+        "for x in y:\n    import a": False,
+        "while x:\n    import a": False,
+        "match x:\n    case 1:\n        import a": False,
+        "try:\n    import a\nexcept E:\n    pass": True,
+        "try:\n    pass\nexcept E:\n    import a": True,
+        "try:\n    pass\nexcept* E:\n    import a": True,
+        "try:\n    import a\nfinally:\n    pass": True,
+        "with x:\n    import a": True,
+        "with x:\n    if y:\n        import a": True,
+        "for x in y:\n    try:\n        import a\n    except E:\n        pass": True,
+        "try:\n    x\nexcept E:\n    pass\nimport a": False,
+        "with x:\n    y\nimport a": False,
+        "try:\n    x\nexcept E:\n    y\nelse:\n    import a": False,
+    }
+    for source, expected in sources.items():
+        code = compile(source, "", "exec")
+        ranges = op.covered_ranges(code.co_exceptiontable)
+        covered = {op.is_covered(ranges, s.at) for s in op.statements(code)}
+        # A block compiled twice may be covered in one copy.
+        equal((source, covered - {None}), (source, {expected}))
+
+
+def check_loads_are_the_instructions_that_load_a_name() -> None:
+    many = "".join(f"name{i} = name{i} + 1\n" for i in range(400))
+    code = compile(many + "heavy\nheavy.x\nx.heavy\nheavy = 1\ndel heavy\ndef f(): heavy\n", "", "exec")
+    for name in ("heavy", "name3", "name399", "nowhere", "x"):
+        expected = [
+            i.offset for i in dis.get_instructions(code) if i.opname == "LOAD_NAME" and i.argval == name
+        ]
+        equal((name, list(op.loads(code, name))), (name, expected))
+    equal(len(list(op.loads(code, "heavy"))), 2)
+
+
+def check_usage() -> None:
+    sources = {
+        "import heavy": False,
+        "import heavy\nheavy": True,
+        "import heavy\nheavy.x()": True,
+        "import heavy\nheavy = 1": False,
+        "import heavy\ndel heavy": False,
+        "import heavy\nother.heavy": False,
+        "import heavy\ndef f(): return heavy": True,
+        "import heavy\nf = lambda: heavy": True,
+        "import heavy\nclass C:\n    def f(self): return [heavy for _ in x]": True,
+        "import heavy\nclass C:\n    x = heavy": True,
+        "import heavy\ndef f():\n    def g():\n        return heavy.x\n    return g": True,
+        "import heavy\ndef f():\n    heavy = 1\n    return heavy": False,
+        "import heavy\nx = 'heavy'": False,
+    }
+    for source, expected in sources.items():
+        usage = op.Usage(compile(source, "", "exec"))
+        equal((source, usage.is_loaded("heavy")), (source, expected))
+
+
+def check_reads_global() -> None:
+    sources = {
+        "import run": False,
+        "import run\nrun": True,
+        "import run\nrun()": True,
+        "import run\ndel run": True,
+        "import run\ndef f(): run()": True,
+        "import run\ndef f(): return run": True,
+        "import run\nx.run": False,
+        "import run\nrun = 1": False,
+        "import run\ndef f(): return x.run": False,
+        "import run\ndef f(run): return run": False,
+    }
+    many = "".join(f"name{i} = {i}\n" for i in range(300))
+    for source, expected in sources.items():
+        for before in ("", many):
+            found = op.reads_global(compile(before + source, "", "exec"), "run")
+            equal((source, found), (source, expected))
+
+
+def check_what_counts_as_looking_through_the_namespace() -> None:
+    sources = {
+        "x = globals()": True,
+        "for n in globals(): pass": True,
+        "for n, v in vars().items(): pass": True,
+        "x = [n for n in dir() if n]": True,
+        "x = locals().values()": True,
+        "__all__ = list(globals())": True,
+        "f(**globals())": True,
+        "x = {**globals()}": True,
+        "globals()": False,
+        "globals()['x'] = 1": False,
+        "x = globals()['y']": False,
+        "globals()[name] = 1": False,
+        "if 'x' in globals(): pass": False,
+        "globals().update(x=1)": False,
+        "globals().setdefault('x', 1)": False,
+        "x = globals().get('y')": False,
+        "x = vars(y)": False,
+        "x = dir(y)": False,
+        "x = globals": False,
+        "def f(): return globals()": False,
+        "x = y.globals()": False,
+    }
+    for source, expected in sources.items():
+        code = compile(source, "", "exec")
+        equal((source, op.scans_namespace(code)), (source, expected))
+
+
+if __name__ == "__main__":
+    run(globals())

@@ -1,0 +1,201 @@
+"""Checks of the backport's keys and namespaces, in an interpreter that imports lazily (3.11 to 3.14)."""
+
+from __future__ import annotations
+
+import dis
+import gc
+import sys
+from types import ModuleType
+
+from runner import equal, load, run
+
+TARGET = "A, B = 1, 2\nclass K: pass\ndef fn(): return 3\n"
+
+
+def names(module: ModuleType) -> list[str]:
+    return [name for name in vars(module) if not name.startswith("__")]
+
+
+def key_types(module: ModuleType) -> set[str]:
+    return {type(name).__name__ for name in vars(module)}
+
+
+def specialised(function: object) -> set[str]:
+    """Return the global loads of *function* as the interpreter runs them by now."""
+    for _ in range(200):
+        function()  # type: ignore[operator]
+    return {
+        i.opname
+        for i in dis.get_instructions(function, adaptive=True)  # type: ignore[arg-type]
+        if i.opname.startswith("LOAD_GLOBAL")
+    }
+
+
+def check_namespace_is_an_exact_dict_of_a_plain_module() -> None:
+    module = load("exact", exact="import exact_target\ndef f(): return exact_target", exact_target=TARGET)
+    equal((type(vars(module)), type(module)), (dict, ModuleType))
+    equal("exact_target" in sys.modules, False)
+    module.f()
+    equal((type(vars(module)), type(module)), (dict, ModuleType))
+
+
+def check_order_of_names_is_kept() -> None:
+    module = load(
+        "order",
+        order="a = 1\nimport order_target\nb = 2\nfrom order_target import A, B as bee\nc = 3\n",
+        order_target=TARGET,
+    )
+    order = ["a", "order_target", "b", "A", "bee", "c"]
+    equal(names(module), order)
+    equal(module.bee, 2)
+    equal(names(module), order)
+    gc.collect()
+    equal(names(module), order)
+
+
+def check_settled_namespace_has_exact_strings_again() -> None:
+    module = load(
+        "settled",
+        settled="import settled_target\nfrom settled_target import A, B\nX = 1\n"
+        "def f(): return A, len, X, settled_target\n",
+        settled_target=TARGET,
+    )
+    equal(len(key_types(module)) > 1, True)
+    module.f()
+    gc.collect()
+    equal(key_types(module), {"str"})
+    equal(all(sys.intern(str(name)) is name for name in vars(module)), True)
+
+
+def check_settled_namespace_is_specialised_again() -> None:
+    module = load(
+        "fast",
+        fast="import fast_target\nX = 1\ndef f(): return fast_target\ndef g(): return X, len\n",
+        fast_target=TARGET,
+    )
+    equal(specialised(module.g) & {"LOAD_GLOBAL_MODULE", "LOAD_GLOBAL_BUILTIN"}, set())
+    module.f()
+    gc.collect()
+    loads = specialised(module.f) | specialised(module.g)
+    equal(loads >= {"LOAD_GLOBAL_MODULE", "LOAD_GLOBAL_BUILTIN"}, True)
+
+
+def check_deleted_and_rebound_names_settle_too() -> None:
+    module = load(
+        "rebound",
+        rebound="import rebound_target\nfrom rebound_target import A\ndel rebound_target\nA = 5\n",
+        rebound_target=TARGET,
+    )
+    gc.collect()
+    equal((names(module), module.A, key_types(module)), (["A"], 5, {"str"}))
+    equal("rebound_target" in sys.modules, False)
+
+
+def check_names_of_one_statement_settle_together() -> None:
+    module = load("together", together="from together_target import A, B, fn", together_target=TARGET)
+    equal(module.A, 1)
+    gc.collect()
+    equal(key_types(module), {"str"})
+
+
+def check_names_settle_when_somebody_else_loads_the_target() -> None:
+    module = load("apart", apart="import apart_target\nfrom apart_target import A", apart_target=TARGET)
+    load("apart_other", apart_other="try:\n    import apart_target\nfinally:\n    pass\n")
+    load("apart_after", apart_after="")
+    gc.collect()
+    equal(key_types(module), {"str"})
+    equal(vars(module)["A"], 1)
+
+
+def check_loaded_target_is_bound_without_a_key() -> None:
+    load("ready_target", ready_target=TARGET)
+    module = load("ready", ready="import ready_target\nfrom ready_target import A, K as Kay")
+    equal(key_types(module), {"str"})
+    equal(list(vars(module).values())[-3:], [sys.modules["ready_target"], 1, module.Kay])
+
+
+def check_copies_are_repaired() -> None:
+    module = load(
+        "copied",
+        copied="import copied_target\nfrom copied_target import A\nfrom copied_target import B\n",
+        copied_target=TARGET,
+    )
+    space = vars(module)
+    copies = [dict(space), {**space}, space.copy()]
+    values = list(space.values())
+    nested = {"inner": {**space}}
+    equal(module.A, 1)
+    equal(module.B, 2)
+    equal(module.copied_target.A, 1)
+    real = sys.modules["copied_target"]
+    for copy in [*copies, nested["inner"]]:
+        equal([copy["A"], copy["B"], copy["copied_target"] is real], [1, 2, True])
+        equal([v for n, v in copy.items() if n in ("A", "B")], [1, 2])
+    equal([value for value in values if type(value) is int], [1, 2])
+
+
+def check_a_copy_is_a_place_of_use() -> None:
+    module = load("place", place="import place_target\nfrom place_target import A", place_target=TARGET)
+    copy = dict(vars(module))
+    equal(copy["A"] + 1, 2)
+    equal(module.A, 1)
+
+
+def check_stand_in_acts_as_the_object() -> None:
+    source = "class Box(list):\n    def __call__(self): return 'called'\nbox = Box([1, 2])\n"
+    source += "class K: pass\nN = None\n"
+    module = load("acting", acting="from acting_target import box, K, N", acting_target=source)
+    held = {name: value for name, value in vars(module).items() if name in ("box", "K", "N")}
+    equal(len(held), 3)
+    box, kind, nothing = held.values()
+    equal("acting_target" in sys.modules, False)
+    equal(repr(box), "<lazy import 'box'>")
+    equal("acting_target" in sys.modules, False)
+    equal([box(), list(box), box[0], bool(box), box == [1, 2]], ["called", [1, 2], 1, True, True])
+    equal([bool(nothing), type(kind()).__name__, hash(kind) == hash(module.K)], [False, "K", True])
+    box.mark = 5
+    equal(module.box.mark, 5)
+    del box.mark
+    equal(hasattr(module.box, "mark"), False)
+
+
+def check_stand_in_raises_what_the_import_raises() -> None:
+    module = load("raising", raising="import surely_missing_mod\ndef f(): return surely_missing_mod")
+    stand_in = next(value for name, value in vars(module).items() if name == "surely_missing_mod")
+    for _ in range(2):
+        try:
+            print(stand_in.x)
+        except ModuleNotFoundError as error:
+            equal(error.name, "surely_missing_mod")
+        else:
+            raise AssertionError("no error")
+
+
+def check_statement_executed_again_waits_again() -> None:
+    import importlib
+
+    module = load("again", again="import again_target\ndef f(): return again_target.A", again_target=TARGET)
+    equal(module.f(), 1)
+    del sys.modules["again_target"]
+    importlib.reload(module)
+    equal("again_target" in sys.modules, False)
+    equal(module.f(), 1)
+    gc.collect()
+    equal(key_types(module), {"str"})
+
+
+def check_modules_can_be_collected() -> None:
+    """A settled namespace is not kept alive by the books."""
+    import weakref
+
+    module = load("gone", gone="import gone_target\ndef f(): return gone_target", gone_target=TARGET)
+    module.f()
+    gc.collect()
+    reference = weakref.ref(module)
+    del module, sys.modules["gone"]
+    gc.collect()
+    equal(reference(), None)
+
+
+if __name__ == "__main__":
+    run(globals())
