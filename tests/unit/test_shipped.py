@@ -14,13 +14,17 @@ from lazi_site.config.shipped import KINDS, fits_version, read_shipped_rules
 RULES = Path(lazi_site.safety.__file__).with_name("rules.toml")
 
 
+RECIPES = Path(__file__).resolve().parents[1] / "downstream" / "recipes"
+
+
 def test_every_rule_says_what_why_and_where_it_was_seen() -> None:
     for rule in tomllib.loads(RULES.read_text(encoding="utf-8")).get("rule", []):
         assert rule["kind"] in KINDS, rule
         assert is_pattern(rule["pattern"]), rule
         assert rule["reason"], rule
         assert rule["seen"], rule
-        assert set(rule) <= {"kind", "pattern", "reason", "seen", "python"}, rule
+        assert (RECIPES / f"{rule['recipe']}.toml").is_file(), rule
+        assert set(rule) <= {"kind", "pattern", "reason", "seen", "recipe", "python"}, rule
         fits_version(rule.get("python", ""), (3, 11))
 
 
