@@ -11,6 +11,7 @@ import sys
 from _thread import get_ident
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
+from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -92,7 +93,28 @@ def resolve_all(prefix: str | None = None) -> list[Exception]:
                 _resolve(namespace, name)
             except Exception as error:
                 failures[place] = error
-    return list(failures.values())
+        if _NATIVE and not found:
+            found = _import_promised(prefix, failures)
+    # A name that is being resolved further up the stack is not a failure.
+    return [error for error in failures.values() if type(error).__name__ != "ImportCycleError"]
+
+
+def _import_promised(prefix: str | None, failures: dict[tuple[int, str], Exception]) -> bool:
+    """Import the submodules that wait for nobody's name (``import a.b`` binds a); False if there was none."""
+    found = False
+    for name in list(_waiting_targets()):
+        package = name.rpartition(".")[0]
+        place = (0, name)
+        if name in sys.modules or place in failures or not _is_within(name, prefix):
+            continue
+        path = getattr(sys.modules.get(package), "__path__", None)
+        if path is not None and PathFinder.find_spec(name, path) is not None:
+            found = True
+            try:
+                importlib.import_module(name)
+            except Exception as error:
+                failures[place] = error
+    return found
 
 
 def _resolve(namespace: dict[str, Any], name: str) -> None:
@@ -205,5 +227,4 @@ def active() -> Iterator[None]:
     try:
         yield
     finally:
-        if not was_active:
-            deactivate()
+        switches.active = was_active

@@ -83,7 +83,10 @@ class DeferredImport:
             return True
         if self.is_guarded and not guards.can_be_found(self.target):
             return True
-        return self.is_unused and any(map(effects.has_effects, self.loads()))
+        if not self.is_unused:
+            return False
+        # Nobody else looks for names in the program.
+        return namespace.get("__name__") == "__main__" or any(map(effects.has_effects, self.loads()))
 
     def is_loaded(self) -> bool:
         """Return whether the target is in sys.modules, so that nothing is to be gained by waiting."""

@@ -37,7 +37,7 @@ _WRITES = frozenset(
 )
 _ASKS = frozenset({op.CONTAINS_OP, op.COMPARE_OP})
 _READS = frozenset({op.LOAD_NAME, op.LOAD_GLOBAL})
-_READS_ATTRIBUTE = frozenset({op.LOAD_ATTR, op.LOAD_METHOD})
+_READS_ATTRIBUTE = frozenset({op.LOAD_ATTR, op.LOAD_METHOD, op.IMPORT_FROM})
 # Instructions that put a key object into a new dict or set.
 _COLLECTS = frozenset({op.STORE_SUBSCR, op.MAP_ADD, op.SET_ADD, op.BUILD_MAP, op.BUILD_SET})
 
@@ -91,6 +91,8 @@ class PendingKey(SettledKey):
                 return False
             # Frames of ours are taken out; a bare raise adds none.
             stubs.tell_origin(error, self.origin.title(self))
+            if isinstance(error, AttributeError) and operation in _READS_ATTRIBUTE:
+                FailedAttribute(self.namespace, error)
             raise
         if tracing.level:
             detail = stack(frame) if tracing.level >= 4 else ""
@@ -143,6 +145,30 @@ namespaces.lookup_code = PendingKey.__eq__.__code__
 def _rest(key: SettledKey, thread: int) -> None:
     """Note that *thread* no longer resolves *key*."""
     key.busy = [ident for ident in key.busy or () if ident != thread] or None
+
+
+class FailedAttribute:
+    """Raises the AttributeError of a module's body that ``module.name`` would swallow.
+
+    The lookup of a module's attribute takes an AttributeError for "not there"
+    and then calls the module's ``__getattr__`` (Objects/moduleobject.c): for
+    that one call it is this.
+    """
+
+    __slots__ = ("error", "former", "namespace")
+
+    def __init__(self, namespace: "dict[str, Any]", error: AttributeError) -> None:
+        self.namespace = namespace
+        self.error = error
+        self.former = namespace.get("__getattr__", MISSING)
+        namespace["__getattr__"] = self
+
+    def __call__(self, name: str) -> "Any":
+        if self.namespace.get("__getattr__") is self:
+            del self.namespace["__getattr__"]
+            if self.former is not MISSING:
+                self.namespace["__getattr__"] = self.former
+        raise self.error
 
 
 class StandIn:

@@ -9,7 +9,7 @@ everybody who has ``a``); and the modules that are loading.
 import sys
 from _frozen_importlib_external import PathFinder
 
-from ..startup.finders import finders
+from ..startup.finders import settle_new_finders
 from ..startup.packages import find_missing_in, is_running, stop_finding_in
 from . import keys, stubs
 from .namespaces import (
@@ -198,11 +198,14 @@ def resolve_in(package: str) -> None:
 
 
 def settle_finders() -> None:
-    """Resolve what waits in the modules of finders that were put on sys.meta_path meanwhile."""
-    for module in finders.modules_of_new():
-        record = records.get(id(module.__dict__))
-        if record is not None:
-            _resolve_record(record)
+    """Resolve what waits in the modules of finders and path hooks that are new."""
+    settle_new_finders(_resolve_module)
+
+
+def _resolve_module(module: "Any") -> None:
+    record = records.get(id(getattr(module, "__dict__", None)))
+    if record is not None:
+        _resolve_record(record)
 
 
 def _resolve_record(record: Record) -> None:

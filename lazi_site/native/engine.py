@@ -4,9 +4,9 @@ import os
 import sys
 
 from ..startup import bytecode as op
-from ..startup import effects, guards, record_fault, state, unhook
-from ..startup.finders import finders
-from ..startup.packages import find_missing_in
+from ..startup import effects, guards, is_declared, record_fault, state, unhook
+from ..startup.finders import settle_new_finders
+from ..startup.packages import MissingSubmodule, find_missing_in
 from ..startup.policy import Policy
 from ..startup.switches import switches
 from ..startup.trace import tell, tracing
@@ -74,9 +74,8 @@ def answer(importer: object, name: str, fromlist: "tuple[str, ...] | None", fram
 def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> bool:
     """Return whether the policy, the program and the code around the statement let it wait."""
     if importer.partition(".")[0] in STDLIB:
-        return False
-    for module in finders.modules_of_new():
-        resolve_names(module)
+        return is_declared(frame, name)
+    settle_new_finders(resolve_names)
     package = policy.settles(importer)
     if package:
         resolve_in(package)
@@ -93,6 +92,9 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
         return False
     if body.is_guarded and not guards.can_be_found(name):
         return False
+    serves = frame.f_globals.get("__getattr__")
+    if name == importer and serves is not None and type(serves) is not MissingSubmodule:
+        return False  # a module that takes from itself what its own __getattr__ serves
     package, _, last = name.rpartition(".")
     in_package = package == importer and bool(fromlist) and "__path__" in frame.f_globals
     if in_package and (last in fromlist or op.reads_global(code, last)):
@@ -142,5 +144,7 @@ def imports_for_effect(body: Body, name: str, fromlist: "tuple[str, ...]", frame
         return False
     if any(body.usage.is_loaded(bound) for _, bound in statement.bindings):
         return False
+    if frame.f_globals.get("__name__") == "__main__":
+        return True  # nobody else looks for names in the program
     modules = [f"{name}.{item}" for item in fromlist] or [name]
     return any(map(effects.has_effects, modules))

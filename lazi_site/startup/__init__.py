@@ -45,6 +45,7 @@ OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Any
 
 
@@ -243,7 +244,7 @@ def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None"
     if isinstance(importer, str):
         top = importer.partition(".")[0]
         if top in sys.stdlib_module_names or top == "lazi_site":
-            return False
+            return is_declared(frame, name)
     try:
         from ..native import engine
     except Exception as error:
@@ -252,6 +253,11 @@ def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None"
         return False
     sys.set_lazy_imports_filter(engine.import_filter)  # type: ignore[attr-defined]
     return engine.answer(importer, name, fromlist, frame)
+
+
+def is_declared(frame: "FrameType", name: str) -> bool:
+    """Return whether the module in which *frame* runs names *name* in its ``__lazy_modules__``."""
+    return name in frame.f_globals.get("__lazy_modules__", ())
 
 
 def unhook() -> None:

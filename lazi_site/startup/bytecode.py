@@ -22,8 +22,8 @@ def _number(*numbers: int) -> int:
     return numbers[_VERSION]
 
 
-BUILD_MAP = _number(105, 105, 47, 46, 44)
-BUILD_SET = _number(104, 104, 48, 48, 46)
+BUILD_MAP = _number(105, 105, 48, 47, 45)
+BUILD_SET = _number(104, 104, 49, 48, 46)
 BINARY_OP = _number(122, 122, 45, 44, 42)
 BINARY_SUBSCR = _number(25, 25, 5, ABSENT, ABSENT)
 CALL = _number(171, 171, 53, 52, 50)
@@ -38,6 +38,7 @@ DELETE_SUBSCR = _number(61, 61, 9, 8, 8)
 EXTENDED_ARG = _number(144, 144, 71, 69, 67)
 IMPORT_FROM = _number(109, 109, 74, 72, 71)
 IMPORT_NAME = _number(108, 108, 75, 73, 72)
+KW_NAMES = _number(172, 172, ABSENT, ABSENT, ABSENT)
 LOAD_ATTR = _number(106, 106, 82, 80, 79)
 LOAD_BUILD_CLASS = _number(71, 71, 24, 21, 19)
 LOAD_COMMON_CONSTANT = _number(ABSENT, ABSENT, ABSENT, 81, 80)

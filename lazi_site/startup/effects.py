@@ -21,7 +21,7 @@ MAXIMUM_DEPTH = 4  # of imports followed; deeper counts as having effects
 
 _ACTS = frozenset(
     {op.STORE_ATTR, op.DELETE_ATTR, op.DELETE_SUBSCR, op.STORE_SUBSCR}
-    | {op.CALL_FUNCTION_EX, op.CALL_KW, op.RAISE_VARARGS}
+    | {op.CALL_FUNCTION_EX, op.CALL_KW, op.KW_NAMES, op.RAISE_VARARGS}
 )
 _ENDS = frozenset({op.STORE_NAME, op.STORE_GLOBAL, op.POP_TOP, op.RETURN_VALUE})
 
@@ -90,12 +90,13 @@ def absolute(name: str, level: int, package: str) -> str:
 def is_inert(code: "CodeType") -> bool:
     """Return whether running *code*, a module's or class's body, only defines and prints.
 
-    Walks the instructions in order; a call is allowed if it is print(...), or
-    makes a class whose bases are built in and whose body is inert.
+    Walks the instructions in order; a call is allowed if it is the only one of
+    its statement and is print(...), or makes a class whose bases are built in
+    and whose body is inert.
     """
     instructions = code.co_code
     loaded: list[str] = []  # names loaded since the last statement ended
-    builds_class = False
+    builds_class = called = False
     at = 0
     while at < len(instructions):
         operation, argument, at = op._forwards(instructions, at)
@@ -105,14 +106,15 @@ def is_inert(code: "CodeType") -> bool:
             builds_class = True
         elif operation in _ENDS:
             loaded.clear()
-            builds_class = False
+            builds_class = called = False
         elif operation == op.CALL:
             if builds_class:
                 harmless = all(hasattr(builtins, name) for name in loaded)
             else:
                 harmless = loaded[:1] == ["print"]
-            if not harmless:
+            if called or not harmless:
                 return False
+            called = True
         elif operation in _ACTS and loaded[-1:] != ["__annotations__"]:
             return False
     return all(is_inert(body) for body in code.co_consts if _is_class_body(body))

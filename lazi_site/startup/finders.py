@@ -1,32 +1,51 @@
-"""Finders that others put on ``sys.meta_path``: to answer an import they must not need one.
+"""Finders and path hooks of others: to answer an import they must not need one.
 
-A finder would be asked about that one too, before it can answer. So what waits
-in the module of a new finder is resolved before the next import is performed.
+They would be asked about that one too, before they can answer. So what waits in
+the module of a new finder or hook is resolved before the next import is
+performed, while it is not in its list.
 """
 
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
-class Finders:
-    """known: the finders on sys.meta_path when it was last looked at."""
+class Watched:
+    """One of the lists that the import system asks, and what it held when it was last looked at."""
 
-    __slots__ = ("known",)
+    __slots__ = ("known", "name")
 
-    def __init__(self) -> None:
-        self.known: list[Any] = list(sys.meta_path)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.known: list[Any] = list(getattr(sys, name))
 
-    def modules_of_new(self) -> "list[Any]":
-        """Return the modules that define the finders which came since the last call."""
-        if sys.meta_path == self.known:
-            return []
-        new = [finder for finder in sys.meta_path if finder not in self.known]
-        self.known = list(sys.meta_path)
-        owners = [finder if isinstance(finder, type) else type(finder) for finder in new]
-        return [sys.modules[owner.__module__] for owner in owners if owner.__module__ in sys.modules]
+    def settle_new(self, resolve: "Callable[[Any], None]") -> None:
+        """Call *resolve* with the module of every member that came since the last call."""
+        current: list[Any] = getattr(sys, self.name)
+        if current == self.known:
+            return
+        new = [member for member in current if not any(member is old for old in self.known)]
+        self.known = list(current)
+        places = [(current.index(member), member) for member in new]
+        for member in new:
+            current.remove(member)
+        try:
+            for member in new:
+                owner = getattr(member, "__module__", None) or type(member).__module__
+                if owner in sys.modules:
+                    resolve(sys.modules[owner])
+        finally:
+            for place, member in places:
+                current.insert(place, member)
 
 
-finders = Finders()
+watched = (Watched("meta_path"), Watched("path_hooks"))
+
+
+def settle_new_finders(resolve: "Callable[[Any], None]") -> None:
+    """Call *resolve* with the modules that define finders or path hooks which are new since the last call."""
+    for members in watched:
+        members.settle_new(resolve)
