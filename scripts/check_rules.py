@@ -19,6 +19,10 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from lazi_site.config.shipped import fits_version  # noqa: E402
+
 RULES = ROOT / "lazi_site" / "safety" / "rules.toml"
 
 
@@ -33,6 +37,13 @@ def behaves(recipe: str, options: list[str], config: Path | None) -> bool:
     return done.returncode == 0
 
 
+def version_of(python: str) -> tuple[int, int]:
+    """Return (major, minor) of the interpreter *python*."""
+    command = [python, "-c", "import sys; print(*sys.version_info[:2])"]
+    major, minor = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return int(major), int(minor)
+
+
 def main() -> int:
     """Check every rule and return the exit status."""
     parser = argparse.ArgumentParser(
@@ -41,16 +52,19 @@ def main() -> int:
     parser.add_argument("--python", action="append", default=[], metavar="PATH", help="an interpreter")
     parser.add_argument("--keep", metavar="DIR", help="where environments stay, as for corpus.py")
     arguments = parser.parse_args()
-    options = ["--stdlib", "include"]
-    for python in arguments.python:
-        options += ["--python", python]
-    if arguments.keep:
-        options += ["--keep", arguments.keep]
+    versions = {python: version_of(python) for python in arguments.python or [sys.executable]}
+    common = ["--stdlib", "include", *(["--keep", arguments.keep] if arguments.keep else [])]
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "config.toml")
         for rule in tomllib.loads(RULES.read_text("utf-8"))["rule"]:
             pattern = rule["pattern"]
+            fits = rule.get("python", "")
+            meant = [python for python, version in versions.items() if fits_version(fits, version)]
+            if not meant:
+                print(f"{pattern:<32} {rule['recipe']:<20} not for these interpreters", flush=True)
+                continue
+            options = [*common, *(option for python in meant for option in ("--python", python))]
             config.write_text(f'lazy = ["{pattern}"]\n', "utf-8")
             cured = behaves(rule["recipe"], options, None)
             needed = not behaves(rule["recipe"], options, config)

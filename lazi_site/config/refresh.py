@@ -12,7 +12,7 @@ import sys
 from .. import __version__, startup
 from .record import read_record
 from .resolve import Value, merge_sources
-from .shipped import are_installed, read_shipped_rules
+from .shipped import read_shipped_rules
 from .snapshot import store_snapshot
 from .sources import Source, locate_sources, read_sources
 
@@ -61,9 +61,9 @@ class Configuration:
     def as_snapshot(self) -> dict[str, Any]:
         """Return the snapshot that says all this."""
         rules_file = self.read_rules()
-        watched = [self.record, *self.sources]
-        if not are_installed():
-            watched.append(rules_file)
+        # The rules are a source although they come with us: another build of the
+        # same version may bring other ones.
+        watched = [self.record, *self.sources, rules_file]
         values = self.values
         return {
             "format": startup.FORMAT,

@@ -65,13 +65,3 @@ def fits_version(specifier: str, version: tuple[int, int]) -> bool:
         if not holds[operator]:
             return False
     return True
-
-
-def are_installed() -> bool:
-    """Return whether lazi-site lies in the environment, where only a new version changes it.
-
-    In a development checkout the rules change without one, so their file has
-    to be a source of the snapshot.
-    """
-    package = os.path.realpath(os.path.dirname(safety.__file__))
-    return package.startswith(os.path.realpath(sys.prefix) + os.sep)

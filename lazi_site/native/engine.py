@@ -26,13 +26,14 @@ _getframe = sys._getframe
 class Body:
     """What is known of the module-level code in which statements stand."""
 
-    __slots__ = ("code", "is_guarded", "ranges", "scans", "usage")
+    __slots__ = ("code", "is_guarded", "ranges", "stays_eager", "usage")
 
     def __init__(self, code: "CodeType", is_guarded: bool) -> None:
         self.is_guarded = is_guarded
         self.code = code
         self.ranges = op.covered_ranges(code.co_exceptiontable)
-        self.scans = op.scans_namespace(code)
+        # A finder's own names must not wait for an import that it is asked about.
+        self.stays_eager = op.scans_namespace(code) or op.defines_finder(code)
         self.usage = op.Usage(code)
 
 
@@ -88,7 +89,7 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
             bodies.clear()
         body = bodies[id(code)] = Body(code, guards.is_guarded(frame.f_back))
         keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
-    if body.scans or op.is_covered(body.ranges, frame.f_lasti):
+    if body.stays_eager or op.is_covered(body.ranges, frame.f_lasti):
         return False
     if body.is_guarded and not guards.can_be_found(name):
         return False

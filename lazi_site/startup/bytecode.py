@@ -278,6 +278,17 @@ def reads_global(code: "CodeType", name: str) -> bool:
     return any(reads_global(inner, name) for inner in code.co_consts if type(inner) is kind)
 
 
+def defines_finder(code: "CodeType") -> bool:
+    """Return whether a class in module-level *code* has a find_spec method: it makes import finders."""
+    kind = type(code)
+    return any(
+        type(method) is kind and method.co_name == "find_spec"
+        for body in code.co_consts
+        if type(body) is kind
+        for method in body.co_consts
+    )
+
+
 def looked_through(code: "CodeType") -> "set[str]":
     """Return the names whose ``__dict__`` module-level *code* takes: modules gone through as a whole."""
     found: set[str] = set()

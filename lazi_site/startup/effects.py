@@ -61,7 +61,10 @@ def _find(name: str):  # type: ignore[no-untyped-def]
             path = above and above.submodule_search_locations
         if path is None:
             return None
-    return _find_spec(name, path)
+    try:
+        return _find_spec(name, path)
+    except KeyError:
+        return None  # a namespace package below one that is not loaded; it has no code
 
 
 def targets(code: "CodeType", package: str) -> "list[str]":

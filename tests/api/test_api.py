@@ -281,3 +281,8 @@ def test_activate_refuses_a_configuration_with_an_error(environment: Environment
         "print(lazi.is_active())"
     )
     assert run(environment, folder, body) == ["LaziSiteError cannot-activate", "False"]
+
+
+def test_deactivate_within_active_is_put_back(enabled_template: Environment, folder: Path) -> None:
+    body = "with lazi.active():\n    lazi.deactivate()\n    print(lazi.is_active())\nprint(lazi.is_active())"
+    assert run(enabled_template, folder, body) == ["False", "True"]

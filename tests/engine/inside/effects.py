@@ -24,6 +24,9 @@ INERT = (
     "x: int = 1\ny: str",
 )
 ACTING = (
+    "print(f())",
+    "print(1, file=f())",
+    "print('x', file=f)",
     "f()",
     "x = f()",
     "import sys\nsys.x = 1",
@@ -118,6 +121,7 @@ def check_modules_without_python_code_act() -> None:
 def check_packages_without_code_do_not_act() -> None:
     Path("space/below").mkdir(parents=True, exist_ok=True)
     equal(effects.has_effects("space"), False)
+    equal(effects.has_effects("space.below"), False)
 
 
 def check_names_are_made_absolute() -> None:
