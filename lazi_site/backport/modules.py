@@ -25,6 +25,7 @@ from .namespaces import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import CodeType
     from typing import Any
 
@@ -194,7 +195,7 @@ def resolve_in(package: str) -> None:
     for record in list(records.values()):
         importer = record.namespace.get("__name__")
         if isinstance(importer, str) and importer.partition(".")[0] == package:
-            _resolve_record(record)
+            _resolve(record, list(record.pending))
 
 
 def settle_finders() -> None:
@@ -202,14 +203,14 @@ def settle_finders() -> None:
     settle_new_finders(_resolve_module)
 
 
-def _resolve_module(module: "Any") -> None:
+def _resolve_module(module: "Any", names: "set[str]") -> None:
     record = records.get(id(getattr(module, "__dict__", None)))
     if record is not None:
-        _resolve_record(record)
+        _resolve(record, names.intersection(record.pending))
 
 
-def _resolve_record(record: Record) -> None:
-    for name in list(record.pending):
+def _resolve(record: Record, names: "Iterable[str]") -> None:
+    for name in names:
         try:
             record.namespace[name]
         except Exception:

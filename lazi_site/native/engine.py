@@ -26,14 +26,15 @@ _getframe = sys._getframe
 class Body:
     """What is known of the module-level code in which statements stand."""
 
-    __slots__ = ("code", "is_guarded", "ranges", "stays_eager", "usage")
+    __slots__ = ("code", "finder_names", "is_guarded", "ranges", "scans", "usage")
 
     def __init__(self, code: "CodeType", is_guarded: bool) -> None:
         self.is_guarded = is_guarded
         self.code = code
         self.ranges = op.covered_ranges(code.co_exceptiontable)
+        self.scans = op.scans_namespace(code)
         # A finder's own names must not wait for an import that it is asked about.
-        self.stays_eager = op.scans_namespace(code) or op.defines_finder(code)
+        self.finder_names = op.names_in_finders(code)
         self.usage = op.Usage(code)
 
 
@@ -89,7 +90,7 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
             bodies.clear()
         body = bodies[id(code)] = Body(code, guards.is_guarded(frame.f_back))
         keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
-    if body.stays_eager or op.is_covered(body.ranges, frame.f_lasti):
+    if body.scans or op.is_covered(body.ranges, frame.f_lasti):
         return False
     if body.is_guarded and not guards.can_be_found(name):
         return False
@@ -103,7 +104,12 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
         # package.run first would leave the module under the function's name.
         # ``from .run import start; del run``: the import is what binds run.
         return False
-    return not (imports_for_effect(body, name, fromlist, frame))
+    statement = op.decode(code, code.co_code, frame.f_lasti)
+    if statement is None:
+        return True
+    if body.finder_names and any(bound in body.finder_names for _, bound in statement.bindings):
+        return False
+    return not imports_for_effect(body, statement, name, frame)
 
 
 def keep_looked_through(code: "CodeType", importer: str, package: str) -> None:
@@ -126,26 +132,25 @@ def resolve_in(package: str) -> None:
             resolve_names(module)
 
 
-def resolve_names(module: object) -> None:
-    """Perform every import that waits in *module*; one that fails goes on waiting."""
+def resolve_names(module: object, names: "set[str] | None" = None) -> None:
+    """Perform every import that waits in *module* (for one of *names*); one that fails goes on waiting."""
     from types import LazyImportType  # type: ignore[attr-defined]  # loaded, as a lazy import is in hand
 
     for name, value in list(getattr(module, "__dict__", {}).items()):
-        if type(value) is LazyImportType:
+        if type(value) is LazyImportType and (names is None or name in names):
             try:
                 getattr(module, name)
             except Exception:
                 continue
 
 
-def imports_for_effect(body: Body, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> bool:
+def imports_for_effect(body: Body, statement: op.Statement, name: str, frame: "FrameType") -> bool:
     """Return whether the names that the statement binds are used nowhere and its targets do something."""
-    statement = op.decode(body.code, body.code.co_code, frame.f_lasti)
-    if statement is None or (fromlist and statement.name):
+    if statement.fromlist and statement.name:
         return False
     if any(body.usage.is_loaded(bound) for _, bound in statement.bindings):
         return False
     if frame.f_globals.get("__name__") == "__main__":
         return True  # nobody else looks for names in the program
-    modules = [f"{name}.{item}" for item in fromlist] or [name]
+    modules = [f"{name}.{item}" for item in statement.fromlist or ()] or [name]
     return any(map(effects.has_effects, modules))

@@ -278,15 +278,16 @@ def reads_global(code: "CodeType", name: str) -> bool:
     return any(reads_global(inner, name) for inner in code.co_consts if type(inner) is kind)
 
 
-def defines_finder(code: "CodeType") -> bool:
-    """Return whether a class in module-level *code* has a find_spec method: it makes import finders."""
+def names_in_finders(code: "CodeType") -> "set[str]":
+    """Return the names mentioned in those classes of module-level *code* that have a find_spec method."""
     kind = type(code)
-    return any(
-        type(method) is kind and method.co_name == "find_spec"
-        for body in code.co_consts
-        if type(body) is kind
-        for method in body.co_consts
-    )
+    found: set[str] = set()
+    for body in code.co_consts:
+        if type(body) is kind and any(
+            type(method) is kind and method.co_name == "find_spec" for method in body.co_consts
+        ):
+            _collect_names(body, found)
+    return found
 
 
 def looked_through(code: "CodeType") -> "set[str]":
@@ -325,6 +326,13 @@ class Usage:
             self.nested = set()
             _collect_names(self.code, self.nested)
         return name in self.nested
+
+
+def mentioned(code: "CodeType") -> "set[str]":
+    """Return every name that *code*, and what is nested in it, mentions."""
+    found = set(code.co_names)
+    _collect_names(code, found)
+    return found
 
 
 def _collect_names(code: "CodeType", found: "set[str]") -> None:

@@ -63,7 +63,7 @@ def _find(name: str):  # type: ignore[no-untyped-def]
             return None
     try:
         return _find_spec(name, path)
-    except KeyError:
+    except (KeyError, ImportError):
         return None  # a namespace package below one that is not loaded; it has no code
 
 

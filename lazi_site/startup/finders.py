@@ -1,11 +1,13 @@
 """Finders and path hooks of others: to answer an import they must not need one.
 
-They would be asked about that one too, before they can answer. So what waits in
-the module of a new finder or hook is resolved before the next import is
-performed, while it is not in its list.
+They would be asked about that one too, before they can answer. So those names
+that a new finder or hook uses are resolved before the next import is performed,
+while it is not in its list.
 """
 
 import sys
+
+from .bytecode import mentioned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ class Watched:
         self.name = name
         self.known: list[Any] = list(getattr(sys, name))
 
-    def settle_new(self, resolve: "Callable[[Any], None]") -> None:
-        """Call *resolve* with the module of every member that came since the last call."""
+    def settle_new(self, resolve: "Callable[[Any, set[str]], None]") -> None:
+        """For every member that came since the last call, *resolve* the names it uses in its module."""
         current: list[Any] = getattr(sys, self.name)
         if current == self.known:
             return
@@ -36,7 +38,7 @@ class Watched:
             for member in new:
                 owner = getattr(member, "__module__", None) or type(member).__module__
                 if owner in sys.modules:
-                    resolve(sys.modules[owner])
+                    resolve(sys.modules[owner], names_used(member))
         finally:
             for place, member in places:
                 current.insert(place, member)
@@ -45,7 +47,18 @@ class Watched:
 watched = (Watched("meta_path"), Watched("path_hooks"))
 
 
-def settle_new_finders(resolve: "Callable[[Any], None]") -> None:
-    """Call *resolve* with the modules that define finders or path hooks which are new since the last call."""
+def names_used(member: "Any") -> "set[str]":
+    """Return the names that the code of a finder or hook mentions."""
+    owner = member if isinstance(member, type) else type(member)
+    found: set[str] = set()
+    for function in (member, *vars(owner).values()):
+        code = getattr(getattr(function, "__func__", function), "__code__", None)
+        if code is not None:
+            found |= mentioned(code)
+    return found
+
+
+def settle_new_finders(resolve: "Callable[[Any, set[str]], None]") -> None:
+    """Call *resolve* with the module and the names used of finders and hooks that are new."""
     for members in watched:
         members.settle_new(resolve)
