@@ -3,10 +3,9 @@
 import sys
 
 from ..startup import bytecode as op
-from ..startup import effects, guards, record_fault
+from ..startup import guards, record_fault
 from ..startup.packages import is_running
 from ..startup.switches import switches
-from ..startup.trace import tell, tracing
 from . import keys, stubs
 from .modules import Origin, promise, promise_found, settle_finders, wanted
 from .namespaces import MISSING, SettledKey, add, bind, plain_value
@@ -45,14 +44,13 @@ class DeferredImport:
         line: int,
         *,
         is_unused: bool,
-        is_guarded: bool,
     ) -> None:
         self.statement = statement
         self.target = target
         self.filename = filename
         self.line = line
         self.is_unused = is_unused
-        self.is_guarded = is_guarded
+        self.is_guarded = False
         plain = statement.fromlist is None and not statement.dotted_as
         self.first = target.partition(".")[0] if plain else target
 
@@ -86,7 +84,11 @@ class DeferredImport:
         if not self.is_unused:
             return False
         # Nobody else looks for names in the program.
-        return namespace.get("__name__") == "__main__" or any(map(effects.has_effects, self.loads()))
+        if namespace.get("__name__") == "__main__":
+            return True
+        from ..startup import effects  # few programs come here
+
+        return any(map(effects.has_effects, self.loads()))
 
     def is_loaded(self) -> bool:
         """Return whether the target is in sys.modules, so that nothing is to be gained by waiting."""
@@ -142,13 +144,17 @@ class DeferredImport:
                 return False
         for (_, name), value in zip(statement.bindings, values, strict=True):
             bind(namespace, name, value)
-        if tracing.level:
+        if switches.trace:
+            from ..startup.trace import tell
+
             tell(3, "bound", namespace.get("__name__"), self.target)
         return True
 
     def defer(self, namespace: "dict[str, Any]") -> "Execution":
         """Put a key for each name into *namespace*, and promise the submodules on the way."""
-        if tracing.level:
+        if switches.trace:
+            from ..startup.trace import tell
+
             tell(2, "pending", namespace.get("__name__"), self.target, f"{self.filename}:{self.line}")
         execution = Execution(self, namespace)
         statement = self.statement

@@ -5,10 +5,8 @@ import sys
 
 from ..startup import bytecode as op
 from ..startup import guards, state
-from ..startup.effects import absolute
 from ..startup.policy import Policy
 from ..startup.switches import switches
-from ..startup.trace import tell, tracing
 from . import modules
 from .deferred import DeferredImport
 from .patch import overwrite
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 policy = Policy(state.snapshot["settings"], os.environ)
 switches.declared_only = policy.mode == "declared"
-tracing.level = policy.trace
+switches.trace = policy.trace
 
 
 def prepare(code: "CodeType", fullname: str) -> "CodeType":
@@ -32,8 +30,13 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
         return code
     module = sys.modules.get(fullname)
     package = fullname if hasattr(module, "__path__") else fullname.rpartition(".")[0]
-    deferred = deferrable(code, fullname, package, is_guarded=guards.is_guarded(sys._getframe(1)))
-    return overwrite(code, deferred) if deferred else code
+    deferred = deferrable(code, fullname, package)
+    if not deferred:
+        return code
+    if guards.is_guarded(sys._getframe(1)):
+        for statement in deferred:
+            statement.is_guarded = True
+    return overwrite(code, deferred)
 
 
 def keeps_eager(importer: str, code: "CodeType") -> bool:
@@ -45,31 +48,37 @@ def keeps_eager(importer: str, code: "CodeType") -> bool:
     return policy.decide_importer(importer) is not None
 
 
-def deferrable(code: "CodeType", importer: str, package: str, *, is_guarded: bool) -> "list[DeferredImport]":
+def deferrable(code: "CodeType", importer: str, package: str) -> "list[DeferredImport]":
     """Return what stands in for each statement of *code*, the body of the module *importer*, that may wait.
 
-    package: its ``__package__``. is_guarded: it is loaded in a try that catches
-    ImportError. Statements inside try, except and with are
-    left out, and all those of a module that looks through its own namespace.
+    package: its ``__package__``. Left out are statements inside try, except and
+    with, those that never run, and all those of a module that looks through its
+    own namespace.
     """
     if op.scans_namespace(code):
         return []
     ranges = op.covered_ranges(code.co_exceptiontable)
+    unreached = op.for_type_checkers(code)
     usage = op.Usage(code)
     lines = code.co_lines()
     line = code.co_firstlineno
     line_end = 0
     found = []
-    for statement in op.statements(code):
-        if op.is_covered(ranges, statement.at):
+    for statement in op.heads(code):
+        at = statement.at
+        if any(start < at < end for start, end in unreached) or op.is_covered(ranges, at):
             continue
-        target = absolute(statement.name, statement.level, package)
+        target = op.absolute(statement.name, statement.level, package)
         if not target:
             continue
         decision = policy.decide(importer, target, statement.fromlist or ())
         if decision is not None:
-            if tracing.level:
+            if switches.trace:
+                from ..startup.trace import tell
+
                 tell(3, "eager", importer, target, f"{decision.code} {decision.detail}")
+            continue
+        if not op.complete(statement, code):
             continue
         while line_end <= statement.start:
             _, line_end, current = next(lines)
@@ -79,9 +88,5 @@ def deferrable(code: "CodeType", importer: str, package: str, *, is_guarded: boo
         is_unused = (statement.fromlist is None or not statement.name) and not any(
             usage.is_loaded(name) for _, name in statement.bindings
         )
-        found.append(
-            DeferredImport(
-                statement, target, code.co_filename, line, is_unused=is_unused, is_guarded=is_guarded
-            )
-        )
+        found.append(DeferredImport(statement, target, code.co_filename, line, is_unused=is_unused))
     return found

@@ -17,12 +17,13 @@ from _thread import get_ident
 
 from ..startup import bytecode as op
 from ..startup import record_fault
-from ..startup.trace import stack, tell, tracing
+from ..startup.switches import switches
 from . import namespaces, stubs
 from .namespaces import MISSING, SettledKey, discard, settle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Any
 
     from .modules import Origin
@@ -85,8 +86,8 @@ class PendingKey(SettledKey):
                 value = eval(stub, namespace)
         except BaseException as error:
             _rest(self, thread)
-            if tracing.level:
-                tell(1, "failed", self.importer(), self.origin.title(self), repr(error))
+            if switches.trace:
+                _tell(self, "failed", repr(error))
             if operation not in _READS_ATTRIBUTE and self.origin.is_absent(self, error):
                 return False
             # Frames of ours are taken out; a bare raise adds none.
@@ -94,9 +95,8 @@ class PendingKey(SettledKey):
             if isinstance(error, AttributeError) and operation in _READS_ATTRIBUTE:
                 FailedAttribute(self.namespace, error)
             raise
-        if tracing.level:
-            detail = stack(frame) if tracing.level >= 4 else ""
-            tell(1, "loaded", self.importer(), self.origin.title(self), detail)
+        if switches.trace:
+            _tell(self, "loaded", frame=frame)
         if type(self) is PendingKey:
             settle(self, value)
         _rest(self, thread)
@@ -119,10 +119,6 @@ class PendingKey(SettledKey):
                 return str.__hash__(self)
         return str.__hash__(self)
 
-    def importer(self) -> object:
-        """Return the name of the module in whose namespace the key stands."""
-        return self.namespace.get("__name__")
-
     def _again(self, operation: int) -> bool:
         """Answer a lookup from within the import that this key performs: a circular import.
 
@@ -140,6 +136,14 @@ class PendingKey(SettledKey):
 
 
 namespaces.lookup_code = PendingKey.__eq__.__code__
+
+
+def _tell(key: SettledKey, state: str, detail: str = "", frame: "FrameType | None" = None) -> None:
+    from ..startup.trace import stack, tell
+
+    if frame is not None and switches.trace >= 4:
+        detail = stack(frame)
+    tell(1, state, key.namespace.get("__name__"), key.origin.title(key), detail)
 
 
 def _rest(key: SettledKey, thread: int) -> None:

@@ -71,6 +71,4 @@ def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, Def
     package = namespace.get("__package__") or ""
     if engine.keeps_eager("__main__", code):
         return {}
-    return {
-        found.statement.at: found for found in engine.deferrable(code, "__main__", package, is_guarded=False)
-    }
+    return {found.statement.at: found for found in engine.deferrable(code, "__main__", package)}

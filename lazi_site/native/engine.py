@@ -9,7 +9,6 @@ from ..startup.finders import settle_new_finders
 from ..startup.packages import MissingSubmodule, find_missing_in
 from ..startup.policy import Policy
 from ..startup.switches import switches
-from ..startup.trace import tell, tracing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 policy = Policy(state.snapshot["settings"], os.environ)
 switches.declared_only = policy.mode == "declared"
-tracing.level = policy.trace
+switches.trace = policy.trace
 STDLIB = sys.stdlib_module_names
 MAXIMUM_BODIES = 64
 _getframe = sys._getframe
@@ -62,7 +61,9 @@ def answer(importer: object, name: str, fromlist: "tuple[str, ...] | None", fram
         unhook()
         record_fault(f"deciding about {name}", error)
         return False
-    if tracing.level:
+    if switches.trace:
+        from ..startup.trace import tell
+
         place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         tell(2 if allowed else 3, "pending" if allowed else "eager", importer, name, place)
     if allowed and "." in name:
@@ -104,7 +105,7 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
         # package.run first would leave the module under the function's name.
         # ``from .run import start; del run``: the import is what binds run.
         return False
-    statement = op.decode(code, code.co_code, frame.f_lasti)
+    statement = op.decode(code, frame.f_lasti)
     if statement is None:
         return True
     if body.finder_names and any(bound in body.finder_names for _, bound in statement.bindings):
@@ -119,7 +120,7 @@ def keep_looked_through(code: "CodeType", importer: str, package: str) -> None:
     """
     names = op.looked_through(code)
     for statement in op.statements(code) if names else ():
-        target = effects.absolute(statement.name, statement.level, package)
+        target = op.absolute(statement.name, statement.level, package)
         for attribute, name in statement.bindings:
             if name in names:
                 policy.keep_eager_in(f"{target}.{attribute}" if attribute else target, importer)

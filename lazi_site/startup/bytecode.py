@@ -49,6 +49,7 @@ LOAD_NAME = _number(101, 101, 92, 93, 92)
 LOAD_SMALL_INT = _number(ABSENT, ABSENT, ABSENT, 94, 93)
 MAP_ADD = _number(147, 147, 95, 98, 97)
 NOP = _number(9, 9, 30, 27, 25)
+POP_JUMP_IF_FALSE = _number(114, 114, 97, 100, 99)  # POP_JUMP_FORWARD_IF_FALSE on 3.11
 POP_TOP = _number(1, 1, 32, 31, 29)
 PUSH_NULL = _number(2, 2, 34, 33, 31)
 PUSH_EXC_INFO = _number(35, 35, 33, 32, 30)
@@ -61,6 +62,7 @@ STORE_GLOBAL = _number(97, 97, 113, 115, 114)
 STORE_NAME = _number(90, 90, 114, 116, 115)
 STORE_SUBSCR = _number(60, 60, 39, 38, 36)
 SWAP = _number(99, 99, 115, 117, 116)
+TO_BOOL = _number(ABSENT, ABSENT, 40, 39, 37)
 UNARY_INVERT = _number(15, 15, 41, 40, 38)
 
 # Units between LOAD_NAME f and the unit after ``f()``, caches included.
@@ -108,25 +110,45 @@ class Statement:
 
 def statements(code: "CodeType") -> "Iterator[Statement]":
     """Yield the import statements of *code* in order, star and unknown forms left out."""
+    for statement in heads(code):
+        if complete(statement, code):
+            yield statement
+
+
+def heads(code: "CodeType") -> "Iterator[Statement]":
+    """Yield what stands in *code* before each IMPORT_NAME; complete() reads what follows it.
+
+    Most statements of most modules are decided by their target alone.
+    """
     instructions = code.co_code
     at = instructions.find(IMPORT_NAME)
     while at >= 0:
         # Arguments stand at odd offsets, and co_code shows inline caches as zeros.
         if not at & 1:
-            statement = decode(code, instructions, at)
+            statement = _head(code, instructions, at)
             if statement is not None:
                 yield statement
         at = instructions.find(IMPORT_NAME, at + 1)
 
 
-def decode(code: "CodeType", instructions: bytes, at: int) -> "Statement | None":
+def decode(code: "CodeType", at: int) -> "Statement | None":
     """Return the statement whose IMPORT_NAME stands at the offset *at*, or None if it has no known form."""
-    names, consts = code.co_names, code.co_consts
+    statement = _head(code, code.co_code, at)
+    return statement if statement is not None and complete(statement, code) else None
+
+
+def complete(statement: Statement, code: "CodeType") -> bool:
+    """Read what follows IMPORT_NAME into *statement*; False if it has no known form."""
+    read = _read_plain if statement.fromlist is None else _read_from
+    return read(statement, code.co_code, code.co_names)
+
+
+def _head(code: "CodeType", instructions: bytes, at: int) -> "Statement | None":
     index, at_from = _backwards(instructions, at)
     kind = instructions[at_from]
     argument, at_level = _backwards(instructions, at_from)
     if kind == LOAD_CONST:
-        fromlist = consts[argument]
+        fromlist = code.co_consts[argument]
     elif kind == LOAD_COMMON_CONSTANT:
         fromlist = None  # 3.15; no other common constant can stand here
     else:
@@ -134,12 +156,21 @@ def decode(code: "CodeType", instructions: bytes, at: int) -> "Statement | None"
     kind = instructions[at_level]
     level, before = _backwards(instructions, at_level)
     if kind == LOAD_CONST:
-        level = consts[level]
+        level = code.co_consts[level]
     elif kind != LOAD_SMALL_INT:
         return None
-    statement = Statement(before + 2, at, level, names[index >> _NAME_SHIFT], fromlist)
-    complete = _read_plain if fromlist is None else _read_from
-    return statement if complete(statement, instructions, names) else None
+    return Statement(before + 2, at, level, code.co_names[index >> _NAME_SHIFT], fromlist)
+
+
+def absolute(name: str, level: int, package: str) -> str:
+    """Return the absolute name of what ``from <level dots>name`` means in *package*, or "" beyond the top."""
+    if not level:
+        return name
+    parts = package.split(".")
+    if not package or level > len(parts):
+        return ""
+    base = ".".join(parts[: len(parts) - level + 1])
+    return f"{base}.{name}" if name else base
 
 
 def _backwards(instructions: bytes, at: int) -> "tuple[int, int]":
@@ -303,6 +334,42 @@ def looked_through(code: "CodeType") -> "set[str]":
                 if instructions[before] == LOAD_NAME:
                     found.add(code.co_names[_backwards(instructions, before)[0]])
     return found
+
+
+def for_type_checkers(code: "CodeType") -> "list[tuple[int, int]]":
+    """Return the (start, end) offsets of the bodies of ``if TYPE_CHECKING:`` in module-level *code*.
+
+    They never run, so their imports need no work.
+    """
+    if "TYPE_CHECKING" not in code.co_names:
+        return []
+    index = code.co_names.index("TYPE_CHECKING")
+    instructions = code.co_code
+    units = {
+        LOAD_NAME: bytes((LOAD_NAME, index & 255)),
+        LOAD_ATTR: bytes((LOAD_ATTR, (index << 1 if _VERSION else index) & 255)),
+    }
+    found = []
+    for operation, unit in units.items():
+        at = instructions.find(unit)
+        while at >= 0:
+            argument = index << 1 if operation == LOAD_ATTR and _VERSION else index
+            if not at & 1 and _backwards(instructions, at)[0] == argument:
+                end = _end_of_if(instructions, at + 2)
+                if end:
+                    found.append((at, end))
+            at = instructions.find(unit, at + 1)
+    return found
+
+
+def _end_of_if(instructions: bytes, at: int) -> int:
+    """Return where the jump at *at* goes that skips the body of an ``if``, or 0 if there is none."""
+    while instructions[at] in (0, TO_BOOL):  # inline caches are zeros
+        at += 2
+    operation, argument, at = _forwards(instructions, at)
+    if operation != POP_JUMP_IF_FALSE:
+        return 0
+    return at + 2 * (argument + (_VERSION >= 2))  # from 3.13 on the jump has a cache unit
 
 
 class Usage:

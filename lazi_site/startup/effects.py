@@ -71,23 +71,12 @@ def targets(code: "CodeType", package: str) -> "list[str]":
     """Return the absolute names of the modules that module-level *code* imports."""
     found = []
     for statement in op.statements(code):
-        target = absolute(statement.name, statement.level, package)
+        target = op.absolute(statement.name, statement.level, package)
         if target:
             found.append(target)
             if statement.fromlist and not statement.name:
                 found.extend(f"{target}.{name}" for name in statement.fromlist)
     return found
-
-
-def absolute(name: str, level: int, package: str) -> str:
-    """Return the absolute name of what ``from <level dots>name`` means in *package*, or "" beyond the top."""
-    if not level:
-        return name
-    parts = package.split(".")
-    if not package or level > len(parts):
-        return ""
-    base = ".".join(parts[: len(parts) - level + 1])
-    return f"{base}.{name}" if name else base
 
 
 def is_inert(code: "CodeType") -> bool:

@@ -92,6 +92,10 @@ class Policy:
         self.shipped_eager = Patterns(settings["shipped-eager"])
         self.shipped_eager_in = Patterns(settings["shipped-eager-in"])
         self.shipped_settle = Patterns(settings["shipped-settle"])
+        self._target_rules = any(
+            (rules.every, rules.exact, rules.below) != ("", {}, {})
+            for rules in (self.eager, self.shipped_eager)
+        )
         self._importers: dict[str, Eager | None] = {}
 
     def decide(self, importer: str, target: str, names: "Sequence[str]" = ()) -> "Eager | None":
@@ -112,6 +116,8 @@ class Policy:
             return Eager("always-eager", target)
         if self.stdlib == "exclude" and target.partition(".")[0] in STDLIB:
             return Eager("stdlib-target")
+        if not self._target_rules:
+            return DEFER
         found = self._find_target(self.eager, target, names)
         if found:
             return Eager("eager-rule", found)
@@ -155,8 +161,6 @@ class Policy:
 
     @staticmethod
     def _find_target(patterns: Patterns, target: str, names: "Sequence[str]") -> str:
-        if not (patterns.every or patterns.exact or patterns.below):
-            return ""
         found = patterns.find(target)
         for name in names:
             found = found or patterns.find(target + "." + name)

@@ -1,4 +1,4 @@
-"""One line on standard error per decision about an import, for LAZI_TRACE=1 to 4. Free when off.
+"""One line on standard error per decision about an import, for LAZI_TRACE=1 to 4. Not even read when off.
 
 Levels: 1 failed and loaded, 2 also pending, 3 also bound and eager with the
 reason, 4 also the stack that led to a load.
@@ -6,31 +6,21 @@ reason, 4 also the stack that led to a load.
 
 import sys
 
+from .switches import switches
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
 
-class Tracing:
-    """level: 0 (off) to 4."""
-
-    __slots__ = ("level",)
-
-    def __init__(self) -> None:
-        self.level = 0
-
-
-tracing = Tracing()
-
-
 def tell(level: int, state: str, importer: object, target: str, detail: str = "") -> None:
     """Write that *importer*'s import of *target* is now in *state*, if the trace level is *level* or more."""
-    if tracing.level >= level and sys.stderr is not None:
+    if switches.trace >= level and sys.stderr is not None:
         text = f"lazi-site: {state:<8} {target}  in {importer}{'  ' if detail else ''}{detail}\n"
         try:
             sys.stderr.write(text)
         except (OSError, ValueError):
-            tracing.level = 0  # nobody listens; the program must not suffer
+            switches.trace = 0  # nobody listens; the program must not suffer
 
 
 def stack(frame: "FrameType | None") -> str:
