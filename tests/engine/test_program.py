@@ -44,7 +44,7 @@ def test_builtins_are_the_module_again_after_the_first_import(
     enabled_template: Environment, folder: Path, how: str
 ) -> None:
     source = (
-        "import heavy\n"
+        "from heavy import A\n"
         "import sys\n"
         "found = globals()['__built' 'ins__']\n"
         "print(type(found).__name__, found is sys.modules['built' 'ins'])\n"
@@ -63,10 +63,25 @@ def test_names_added_to_builtins_later_are_found(
         encoding="utf-8",
     )
     source = (
-        "import heavy\nimport adder\nadder.x = 1\n"
+        "from heavy import A\nimport adder\nadder.x = 1\n"
         "def f(): return added, ascii('abc')\nprint(added)\nprint(f())\n"
     )
     assert run(enabled_template, folder, source, how) == "found\n('found', 'other')\n"
+
+
+@WAYS
+def test_import_whose_name_the_program_never_mentions_is_performed(
+    enabled_template: Environment, folder: Path, how: str
+) -> None:
+    assert run(enabled_template, folder, "import heavy\nprint('end')\n", how) == "load heavy\nend\n"
+
+
+def test_missing_module_that_a_program_only_imports_fails(
+    enabled_template: Environment, folder: Path
+) -> None:
+    done = enabled_template.run("-c", "import surely_missing_mod", cwd=folder)
+    assert done.returncode == 1
+    assert "No module named 'surely_missing_mod'" in done.stderr
 
 
 @pytest.mark.skipif(IS_NATIVE, reason="the backport's")
@@ -124,7 +139,7 @@ def test_warning_of_an_import_names_the_program_s_line(enabled_template: Environ
 
 def test_functions_and_classes_of_a_script_are_ordinary(enabled_template: Environment, folder: Path) -> None:
     source = (
-        "import heavy\nimport sys\n"
+        "from heavy import A\nimport sys\n"
         "def f():\n    import os\n"
         "    stock = vars(globals()['__built' 'ins__'])\n"
         "    return os.__name__, getattr(sys._getframe(), 'f_built' 'ins') is stock\n"
@@ -132,7 +147,7 @@ def test_functions_and_classes_of_a_script_are_ordinary(enabled_template: Enviro
         "print(f(), C.os.__name__, C.__module__, f.__module__)\n"
         "print(sorted(n for n in sys.modules['__main__'].__dict__ if n[0] != '_'))\n"
     )
-    expected = "('os', True) os __main__ __main__\n['C', 'f', 'heavy', 'sys']\n"
+    expected = "('os', True) os __main__ __main__\n['A', 'C', 'f', 'sys']\n"
     assert run(enabled_template, folder, source) == expected
 
 
