@@ -7,7 +7,7 @@ from pathlib import Path
 
 from runner import equal, run
 
-from lazi_site.startup import effects
+from lazi_site.startup import bytecode, effects
 
 INERT = (
     "",
@@ -135,7 +135,7 @@ def check_names_are_made_absolute() -> None:
         ("a", 1, ""): "",
         ("a.b", 1, "p"): "p.a.b",
     }.items():
-        equal((arguments, effects.absolute(*arguments)), (arguments, expected))
+        equal((arguments, bytecode.absolute(*arguments)), (arguments, expected))
 
 
 def check_targets_of_a_module() -> None:

@@ -65,8 +65,7 @@ def all_deferred(code: CodeType) -> list[Any]:
     from lazi_site.backport.deferred import DeferredImport
 
     return [
-        DeferredImport(statement, statement.name, "", 1, is_unused=False, is_guarded=False)
-        for statement in op.statements(code)
+        DeferredImport(statement, statement.name, "", 1, is_unused=False) for statement in op.statements(code)
     ]
 
 
