@@ -9,6 +9,7 @@ from ..startup.finders import settle_new_finders
 from ..startup.packages import MissingSubmodule, find_missing_in
 from ..startup.policy import Policy
 from ..startup.switches import switches
+from . import reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Body:
         self.ranges = op.covered_ranges(code.co_exceptiontable)
         self.scans = op.scans_namespace(code)
         # A finder's own names must not wait for an import that it is asked about.
-        self.finder_names = op.names_in_finders(code)
+        self.finder_names = reading.names_in_finders(code)
         self.usage = op.Usage(code)
 
 
@@ -100,7 +101,7 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
         return False  # a module that takes from itself what its own __getattr__ serves
     package, _, last = name.rpartition(".")
     in_package = package == importer and bool(fromlist) and "__path__" in frame.f_globals
-    if in_package and (last in fromlist or op.reads_global(code, last)):
+    if in_package and (last in fromlist or reading.reads_global(code, last)):
         # ``from .run import run`` in a package: were it to wait, whoever loads
         # package.run first would leave the module under the function's name.
         # ``from .run import start; del run``: the import is what binds run.
@@ -118,7 +119,7 @@ def keep_looked_through(code: "CodeType", importer: str, package: str) -> None:
 
     The interpreter's stand-ins would be found there. (The backport's act as the real objects.)
     """
-    names = op.looked_through(code)
+    names = reading.looked_through(code)
     for statement in op.statements(code) if names else ():
         target = op.absolute(statement.name, statement.level, package)
         for attribute, name in statement.bindings:

@@ -69,7 +69,6 @@ UNARY_INVERT = _number(15, 15, 41, 40, 38)
 _AFTER_CALL = _number(2 + 5, 4, 5, 5, 5)
 _CALL_AT = _number(2, 0, 1, 1, 1)  # units between LOAD_NAME f and CALL
 _SUBSCRIPTS = frozenset({BINARY_SUBSCR, BINARY_OP, STORE_SUBSCR, DELETE_SUBSCR})
-_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _NAME_SHIFT = _number(0, 0, 0, 0, 2)  # 3.15 keeps lazy and eager bits below the name's index
 
 
@@ -144,9 +143,9 @@ def complete(statement: Statement, code: "CodeType") -> bool:
 
 
 def _head(code: "CodeType", instructions: bytes, at: int) -> "Statement | None":
-    index, at_from = _backwards(instructions, at)
+    index, at_from = backwards(instructions, at)
     kind = instructions[at_from]
-    argument, at_level = _backwards(instructions, at_from)
+    argument, at_level = backwards(instructions, at_from)
     if kind == LOAD_CONST:
         fromlist = code.co_consts[argument]
     elif kind == LOAD_COMMON_CONSTANT:
@@ -154,7 +153,7 @@ def _head(code: "CodeType", instructions: bytes, at: int) -> "Statement | None":
     else:
         return None
     kind = instructions[at_level]
-    level, before = _backwards(instructions, at_level)
+    level, before = backwards(instructions, at_level)
     if kind == LOAD_CONST:
         level = code.co_consts[level]
     elif kind != LOAD_SMALL_INT:
@@ -173,7 +172,7 @@ def absolute(name: str, level: int, package: str) -> str:
     return f"{base}.{name}" if name else base
 
 
-def _backwards(instructions: bytes, at: int) -> "tuple[int, int]":
+def backwards(instructions: bytes, at: int) -> "tuple[int, int]":
     """Return the whole argument of the instruction at *at*, and the offset of the one before it."""
     argument = instructions[at + 1]
     shift = 8
@@ -185,7 +184,7 @@ def _backwards(instructions: bytes, at: int) -> "tuple[int, int]":
     return argument, at
 
 
-def _forwards(instructions: bytes, at: int) -> "tuple[int, int, int]":
+def forwards(instructions: bytes, at: int) -> "tuple[int, int, int]":
     """Return opcode and whole argument of the instruction at *at*, and the offset of the next one."""
     argument = 0
     while instructions[at] == EXTENDED_ARG:
@@ -196,14 +195,14 @@ def _forwards(instructions: bytes, at: int) -> "tuple[int, int, int]":
 
 def _read_plain(statement: Statement, instructions: bytes, names: "tuple[str, ...]") -> bool:
     """Read what follows ``import a``, ``import a.b`` or ``import a.b as c``; False if it is unknown."""
-    operation, argument, at = _forwards(instructions, statement.at + 2)
+    operation, argument, at = forwards(instructions, statement.at + 2)
     while operation == IMPORT_FROM:
         statement.dotted_as = True
-        operation, argument, at = _forwards(instructions, at)
+        operation, argument, at = forwards(instructions, at)
         if operation == SWAP:
             if instructions[at] != POP_TOP:
                 return False
-            operation, argument, at = _forwards(instructions, at + 2)
+            operation, argument, at = forwards(instructions, at + 2)
     if operation not in (STORE_NAME, STORE_GLOBAL):
         return False
     statement.bindings.append((None, names[argument]))
@@ -218,15 +217,15 @@ def _read_plain(statement: Statement, instructions: bytes, names: "tuple[str, ..
 
 def _read_from(statement: Statement, instructions: bytes, names: "tuple[str, ...]") -> bool:
     """Read what follows ``from a import``; False for a star import."""
-    operation, argument, at = _forwards(instructions, statement.at + 2)
+    operation, argument, at = forwards(instructions, statement.at + 2)
     while operation == IMPORT_FROM:
         attribute = names[argument]
-        operation, argument, at = _forwards(instructions, at)
+        operation, argument, at = forwards(instructions, at)
         if operation not in (STORE_NAME, STORE_GLOBAL):
             return False
         statement.bindings.append((attribute, names[argument]))
         statement.stores.append(at - 2)
-        operation, argument, at = _forwards(instructions, at)
+        operation, argument, at = forwards(instructions, at)
     statement.end = at
     return operation == POP_TOP and bool(statement.bindings)
 
@@ -257,83 +256,28 @@ def is_covered(ranges: "list[tuple[int, int, int]]", offset: int) -> bool:
     return any(start <= offset < end for start, end, _ in ranges)
 
 
-def catches_import_error(code: "CodeType", offset: int) -> bool:
-    """Return whether the instruction at *offset* stands in a try that an ImportError does not leave."""
+def occurrences(code: "CodeType", operation: int, argument: int) -> "Iterator[int]":
+    """Yield the offsets of the instructions of *code* that are *operation* with *argument*."""
     instructions = code.co_code
-    for start, end, handler in covered_ranges(code.co_exceptiontable):
-        if start <= offset < end and instructions[handler] == PUSH_EXC_INFO:
-            operation, argument, at = _forwards(instructions, handler + 2)
-            if operation == POP_TOP:
-                return True  # a bare except
-            caught = set()
-            while operation in (LOAD_NAME, LOAD_GLOBAL):
-                caught.add(code.co_names[argument >> (operation == LOAD_GLOBAL)])
-                # A global's inline cache is zeros, which are skipped like any argument.
-                while instructions[at] == 0:
-                    at += 2
-                operation, argument, at = _forwards(instructions, at)
-            if caught & _IMPORT_ERRORS:
-                return True
-    return False
+    unit = bytes((operation, argument & 255))
+    at = instructions.find(unit)
+    while at >= 0:
+        if not at & 1 and backwards(instructions, at)[0] == argument:
+            yield at
+        at = instructions.find(unit, at + 1)
 
 
 def loads(code: "CodeType", name: str) -> "Iterator[int]":
     """Yield the offsets at which module-level *code* itself (not what is nested in it) loads *name*."""
-    if name not in code.co_names:
-        return
-    index = code.co_names.index(name)
-    instructions = code.co_code
-    wanted = bytes((LOAD_NAME, index & 255))
-    at = instructions.find(wanted)
-    while at >= 0:
-        if not at & 1 and _backwards(instructions, at)[0] == index:
-            yield at
-        at = instructions.find(wanted, at + 1)
+    if name in code.co_names:
+        yield from occurrences(code, LOAD_NAME, code.co_names.index(name))
 
 
-def reads_global(code: "CodeType", name: str) -> bool:
-    """Return whether module-level *code*, or something nested in it, reads or deletes the global *name*."""
+def attributes(code: "CodeType", name: str) -> "Iterator[int]":
+    """Yield the offsets at which *code* reads an attribute *name*, method calls on 3.11 left out."""
     if name in code.co_names:
         index = code.co_names.index(name)
-        instructions = code.co_code
-        for operation, wanted in ((LOAD_NAME, index), (DELETE_NAME, index), (LOAD_GLOBAL, index << 1)):
-            # The lowest bit of LOAD_GLOBAL's argument says whether a call follows.
-            for argument in (wanted, wanted | 1) if operation == LOAD_GLOBAL else (wanted,):
-                unit = bytes((operation, argument & 255))
-                at = instructions.find(unit)
-                while at >= 0:
-                    if not at & 1 and _backwards(instructions, at)[0] == argument:
-                        return True
-                    at = instructions.find(unit, at + 1)
-    kind = type(code)
-    return any(reads_global(inner, name) for inner in code.co_consts if type(inner) is kind)
-
-
-def names_in_finders(code: "CodeType") -> "set[str]":
-    """Return the names mentioned in those classes of module-level *code* that have a find_spec method."""
-    kind = type(code)
-    found: set[str] = set()
-    for body in code.co_consts:
-        if type(body) is kind and any(
-            type(method) is kind and method.co_name == "find_spec" for method in body.co_consts
-        ):
-            _collect_names(body, found)
-    return found
-
-
-def looked_through(code: "CodeType") -> "set[str]":
-    """Return the names whose ``__dict__`` module-level *code* takes: modules gone through as a whole."""
-    found: set[str] = set()
-    if "__dict__" in code.co_names:
-        index = code.co_names.index("__dict__")
-        argument = index << 1 if _VERSION else index
-        instructions = code.co_code
-        for at in range(2, len(instructions), 2):
-            if instructions[at] == LOAD_ATTR and _backwards(instructions, at)[0] == argument:
-                before = _backwards(instructions, at)[1]
-                if instructions[before] == LOAD_NAME:
-                    found.add(code.co_names[_backwards(instructions, before)[0]])
-    return found
+        yield from occurrences(code, LOAD_ATTR, index << 1 if _VERSION else index)
 
 
 def for_type_checkers(code: "CodeType") -> "list[tuple[int, int]]":
@@ -341,24 +285,12 @@ def for_type_checkers(code: "CodeType") -> "list[tuple[int, int]]":
 
     They never run, so their imports need no work.
     """
-    if "TYPE_CHECKING" not in code.co_names:
-        return []
-    index = code.co_names.index("TYPE_CHECKING")
-    instructions = code.co_code
-    units = {
-        LOAD_NAME: bytes((LOAD_NAME, index & 255)),
-        LOAD_ATTR: bytes((LOAD_ATTR, (index << 1 if _VERSION else index) & 255)),
-    }
     found = []
-    for operation, unit in units.items():
-        at = instructions.find(unit)
-        while at >= 0:
-            argument = index << 1 if operation == LOAD_ATTR and _VERSION else index
-            if not at & 1 and _backwards(instructions, at)[0] == argument:
-                end = _end_of_if(instructions, at + 2)
-                if end:
-                    found.append((at, end))
-            at = instructions.find(unit, at + 1)
+    for places in (loads(code, "TYPE_CHECKING"), attributes(code, "TYPE_CHECKING")):
+        for at in places:
+            end = _end_of_if(code.co_code, at + 2)
+            if end:
+                found.append((at, end))
     return found
 
 
@@ -366,7 +298,7 @@ def _end_of_if(instructions: bytes, at: int) -> int:
     """Return where the jump at *at* goes that skips the body of an ``if``, or 0 if there is none."""
     while instructions[at] in (0, TO_BOOL):  # inline caches are zeros
         at += 2
-    operation, argument, at = _forwards(instructions, at)
+    operation, argument, at = forwards(instructions, at)
     if operation != POP_JUMP_IF_FALSE:
         return 0
     return at + 2 * (argument + (_VERSION >= 2))  # from 3.13 on the jump has a cache unit
@@ -391,23 +323,23 @@ class Usage:
             return True
         if self.nested is None:
             self.nested = set()
-            _collect_names(self.code, self.nested)
+            collect_names(self.code, self.nested)
         return name in self.nested
 
 
 def mentioned(code: "CodeType") -> "set[str]":
     """Return every name that *code*, and what is nested in it, mentions."""
     found = set(code.co_names)
-    _collect_names(code, found)
+    collect_names(code, found)
     return found
 
 
-def _collect_names(code: "CodeType", found: "set[str]") -> None:
+def collect_names(code: "CodeType", found: "set[str]") -> None:
     kind = type(code)
     for constant in code.co_consts:
         if type(constant) is kind:
             found.update(constant.co_names)
-            _collect_names(constant, found)
+            collect_names(constant, found)
 
 
 def scans_namespace(code: "CodeType") -> bool:
@@ -423,7 +355,7 @@ def scans_namespace(code: "CodeType") -> bool:
             call = at + 2 + 2 * _CALL_AT
             if instructions[call : call + 2] != bytes((CALL, 0)):
                 continue
-            operation, argument, after = _forwards(instructions, at + 2 + 2 * _AFTER_CALL)
+            operation, argument, after = forwards(instructions, at + 2 + 2 * _AFTER_CALL)
             if operation in (CONTAINS_OP, POP_TOP):
                 continue
             if operation in (LOAD_CONST, LOAD_NAME) and instructions[after] in _SUBSCRIPTS:

@@ -91,7 +91,7 @@ def is_inert(code: "CodeType") -> bool:
     builds_class = called = False
     at = 0
     while at < len(instructions):
-        operation, argument, at = op._forwards(instructions, at)
+        operation, argument, at = op.forwards(instructions, at)
         if operation in (op.LOAD_NAME, op.LOAD_GLOBAL):
             loaded.append(code.co_names[argument if operation == op.LOAD_NAME else argument >> 1])
         elif operation == op.LOAD_BUILD_CLASS:

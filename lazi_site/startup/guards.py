@@ -13,7 +13,10 @@ from . import bytecode as op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import CodeType, FrameType
+
+
+_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
 def is_guarded(frame: "FrameType | None") -> bool:
@@ -28,10 +31,28 @@ def is_guarded(frame: "FrameType | None") -> bool:
             or name == "importlib"
             or (isinstance(name, str) and name.startswith("lazi_site."))
         ):
-            return bool(frame.f_code.co_exceptiontable) and op.catches_import_error(
-                frame.f_code, frame.f_lasti
-            )
+            return bool(frame.f_code.co_exceptiontable) and catches_import_error(frame.f_code, frame.f_lasti)
         frame = frame.f_back
+    return False
+
+
+def catches_import_error(code: "CodeType", offset: int) -> bool:
+    """Return whether the instruction at *offset* stands in a try that an ImportError does not leave."""
+    instructions = code.co_code
+    for start, end, handler in op.covered_ranges(code.co_exceptiontable):
+        if start <= offset < end and instructions[handler] == op.PUSH_EXC_INFO:
+            operation, argument, at = op.forwards(instructions, handler + 2)
+            if operation == op.POP_TOP:
+                return True  # a bare except
+            caught = set()
+            while operation in (op.LOAD_NAME, op.LOAD_GLOBAL):
+                caught.add(code.co_names[argument >> (operation == op.LOAD_GLOBAL)])
+                # A global's inline cache is zeros, which are skipped like any argument.
+                while instructions[at] == 0:
+                    at += 2
+                operation, argument, at = op.forwards(instructions, at)
+            if caught & _IMPORT_ERRORS:
+                return True
     return False
 
 
