@@ -7,7 +7,9 @@ import opcode
 
 from runner import equal, run
 
+from lazi_site.native import reading
 from lazi_site.startup import bytecode as op
+from lazi_site.startup import guards
 
 Found = tuple[int, str, tuple[str, ...] | None, tuple[tuple[str | None, str], ...]]
 
@@ -171,6 +173,46 @@ def check_usage() -> None:
         equal((source, usage.is_loaded("heavy")), (source, expected))
 
 
+def check_code_for_type_checkers_is_recognised() -> None:
+    source = (
+        "from typing import TYPE_CHECKING\nimport typing as t\n"
+        "if TYPE_CHECKING:\n    import a1\n    from b1 import c\n"
+        "import d0\n"
+        "if t.TYPE_CHECKING:\n    import e1\nelse:\n    import f0\n"
+        "if not TYPE_CHECKING:\n    import g0\n"
+        "if TYPE_CHECKING or x:\n    import h0\n"
+        "if t.TYPE_CHECKING and y:\n    import i1\n"
+        "TYPE_CHECKING\nimport j0\n"
+    )
+    many = "".join(f"name{i} = {i}\n" for i in range(400))
+    long = "if TYPE_CHECKING:\n" + "".join(f"    import k{i}_1\n" for i in range(300)) + "import l0\n"
+    for text in (source, source + many + long, many + source):
+        code = compile(text, "", "exec")
+        ranges = op.for_type_checkers(code)
+        for statement in op.statements(code):
+            never_runs = any(start < statement.at < end for start, end in ranges)
+            equal((statement.name, never_runs), (statement.name, statement.name.endswith("1")))
+
+
+def check_try_that_catches_import_errors_is_recognised() -> None:
+    handlers = {
+        "except ImportError: pass": True,
+        "except: pass": True,
+        "except (ValueError, ImportError): pass": True,
+        "except ModuleNotFoundError as e: print(e)": True,
+        "except Exception: pass\nfinally: x()": True,
+        "except ValueError: pass": False,
+        "finally: pass": False,
+    }
+    for handler, expected in handlers.items():
+        source = f"try:\n    import a\n{handler}\n"
+        inner = "def f():\n" + "".join(f"    {line}\n" for line in source.splitlines())
+        (function,) = [c for c in compile(inner, "", "exec").co_consts if hasattr(c, "co_code")]
+        for code in (compile(source, "", "exec"), function):
+            at = next(op.heads(code)).at
+            equal((handler, guards.catches_import_error(code, at)), (handler, expected))
+
+
 def check_reads_global() -> None:
     sources = {
         "import run": False,
@@ -187,7 +229,7 @@ def check_reads_global() -> None:
     many = "".join(f"name{i} = {i}\n" for i in range(300))
     for source, expected in sources.items():
         for before in ("", many):
-            found = op.reads_global(compile(before + source, "", "exec"), "run")
+            found = reading.reads_global(compile(before + source, "", "exec"), "run")
             equal((source, found), (source, expected))
 
 
