@@ -49,7 +49,8 @@ LOAD_NAME = _number(101, 101, 92, 93, 92)
 LOAD_SMALL_INT = _number(ABSENT, ABSENT, ABSENT, 94, 93)
 MAP_ADD = _number(147, 147, 95, 98, 97)
 NOP = _number(9, 9, 30, 27, 25)
-POP_JUMP_IF_FALSE = _number(114, 114, 97, 100, 99)  # POP_JUMP_FORWARD_IF_FALSE on 3.11
+POP_JUMP_FORWARD_IF_FALSE = _number(114, ABSENT, ABSENT, ABSENT, ABSENT)
+POP_JUMP_IF_FALSE = _number(ABSENT, 114, 97, 100, 99)
 POP_TOP = _number(1, 1, 32, 31, 29)
 PUSH_NULL = _number(2, 2, 34, 33, 31)
 PUSH_EXC_INFO = _number(35, 35, 33, 32, 30)
@@ -299,7 +300,7 @@ def _end_of_if(instructions: bytes, at: int) -> int:
     while instructions[at] in (0, TO_BOOL):  # inline caches are zeros
         at += 2
     operation, argument, at = forwards(instructions, at)
-    if operation != POP_JUMP_IF_FALSE:
+    if operation not in (POP_JUMP_IF_FALSE, POP_JUMP_FORWARD_IF_FALSE):
         return 0
     return at + 2 * (argument + (_VERSION >= 2))  # from 3.13 on the jump has a cache unit
 
