@@ -41,6 +41,8 @@ CONFIG_ENVIRONMENT = (
     "WIN_PD_OVERRIDE_COMMON_APPDATA",
 )
 STANDARD_LIBRARY = os.path.dirname(os.__file__)
+# O_NONBLOCK: opening a FIFO that somebody put there must not wait. O_BINARY: Windows.
+READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
 
 TYPE_CHECKING = False
@@ -364,8 +366,7 @@ def read_snapshot(path: str) -> "dict[str, Any] | None":
     may write is read: what it says decides what is imported.
     """
     try:
-        # O_NONBLOCK: opening a FIFO that somebody put there must not wait.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, READ)
     except OSError:
         return None
     try:

@@ -16,7 +16,7 @@ import os
 import stat
 import sys
 
-from . import record_fault, state
+from . import READ, record_fault, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def worth_it() -> bool:
     if how in ("", "-"):
         return not os.isatty(0)
     try:
-        descriptor = os.open(how, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(how, READ)
     except OSError:
         return False
     try:
