@@ -22,18 +22,30 @@ _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "
 def is_guarded(frame: "FrameType | None") -> bool:
     """Return whether the import under way in *frame* stands in a try that catches ImportError.
 
-    The first frame that is neither importlib's nor ours is the importing one.
+    The first frame that is neither importlib's nor ours is the importing one;
+    an import of the program itself runs in a stub between that and ours.
     """
     while frame is not None:
-        name = frame.f_globals.get("__name__") or ""
-        if not (
-            frame.f_code.co_filename.startswith("<frozen importlib")
-            or name == "importlib"
-            or (isinstance(name, str) and name.startswith("lazi_site."))
-        ):
-            return bool(frame.f_code.co_exceptiontable) and catches_import_error(frame.f_code, frame.f_lasti)
-        frame = frame.f_back
+        back = frame.f_back
+        if not _is_internal(frame) and (back is None or _name(back) != "lazi_site.startup.script"):
+            code = frame.f_code
+            return bool(code.co_exceptiontable) and catches_import_error(code, frame.f_lasti)
+        frame = back
     return False
+
+
+def _name(frame: "FrameType") -> str:
+    name = frame.f_globals.get("__name__")
+    return name if isinstance(name, str) else ""
+
+
+def _is_internal(frame: "FrameType") -> bool:
+    name = _name(frame)
+    return (
+        frame.f_code.co_filename.startswith("<frozen importlib")
+        or name == "importlib"
+        or name.startswith("lazi_site.")
+    )
 
 
 def catches_import_error(code: "CodeType", offset: int) -> bool:
