@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 policy = Policy(state.snapshot["settings"], os.environ)
 switches.declared_only = policy.mode == "declared"
-switches.trace = policy.trace
+if policy.trace:
+    # Loaded before the switch is set: loading it asks the filter, which would tell.
+    from ..startup import trace
+
+    switches.trace = policy.trace
 STDLIB = sys.stdlib_module_names
 MAXIMUM_BODIES = 64
 _getframe = sys._getframe
@@ -63,10 +67,8 @@ def answer(importer: object, name: str, fromlist: "tuple[str, ...] | None", fram
         record_fault(f"deciding about {name}", error)
         return False
     if switches.trace:
-        from ..startup.trace import tell
-
         place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-        tell(2 if allowed else 3, "pending" if allowed else "eager", importer, name, place)
+        trace.tell(2 if allowed else 3, "pending" if allowed else "eager", importer, name, place)
     if allowed and "." in name:
         find_missing_in(name.rpartition(".")[0])
     former = state.former[1]
