@@ -83,10 +83,6 @@ def deferrable(code: "CodeType", importer: str, package: str) -> "list[DeferredI
         while line_end <= statement.start:
             _, line_end, current = next(lines)
             line = current or line
-        # Names taken ``from`` a module count as used; a module imported as such
-        # and never mentioned is imported for its effect.
-        is_unused = (statement.fromlist is None or not statement.name) and not any(
-            usage.is_loaded(name) for _, name in statement.bindings
-        )
+        is_unused = usage.is_for_effect(statement)
         found.append(DeferredImport(statement, target, code.co_filename, line, is_unused=is_unused))
     return found

@@ -73,14 +73,13 @@ def add(key: SettledKey, kind: "type[SettledKey]") -> None:
     It is stored while it is a settled key, because storing hashes it.
     """
     namespace = key.namespace
+    name = str.__str__(key)
+    former = waiting(namespace, name)
+    if former is not None:
+        discard(former)
     record = records.get(id(namespace))
     if record is None:
         record = records[id(namespace)] = Record(namespace)
-    name = str.__str__(key)
-    former = record.pending.get(name)
-    if former is not None:
-        discard(former)
-        record = records.setdefault(id(namespace), record)
     namespace.pop(name, None)
     namespace[key] = key.stand_in
     record.pending[name] = key

@@ -150,9 +150,7 @@ def resolve_names(module: object, names: "set[str] | None" = None) -> None:
 
 def imports_for_effect(body: Body, statement: op.Statement, name: str, frame: "FrameType") -> bool:
     """Return whether the names that the statement binds are used nowhere and its targets do something."""
-    if statement.fromlist and statement.name:
-        return False
-    if any(body.usage.is_loaded(bound) for _, bound in statement.bindings):
+    if not body.usage.is_for_effect(statement):
         return False
     if frame.f_globals.get("__name__") == "__main__":
         return True  # nobody else looks for names in the program

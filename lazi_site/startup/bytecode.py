@@ -52,7 +52,6 @@ NOP = _number(9, 9, 30, 27, 25)
 POP_JUMP_FORWARD_IF_FALSE = _number(114, ABSENT, ABSENT, ABSENT, ABSENT)
 POP_JUMP_IF_FALSE = _number(ABSENT, 114, 97, 100, 99)
 POP_TOP = _number(1, 1, 32, 31, 29)
-PUSH_NULL = _number(2, 2, 34, 33, 31)
 PUSH_EXC_INFO = _number(35, 35, 33, 32, 30)
 RAISE_VARARGS = _number(130, 130, 101, 104, 103)
 RESUME = _number(151, 151, 149, 128, 128)
@@ -313,6 +312,16 @@ class Usage:
     def __init__(self, code: "CodeType") -> None:
         self.code = code
         self.nested: set[str] | None = None
+
+    def is_for_effect(self, statement: Statement) -> bool:
+        """Return whether the code never mentions what *statement* binds: it imports for the effect.
+
+        That is said of modules imported as such; names taken ``from`` a module
+        count as used, because others may take them from here.
+        """
+        if statement.fromlist is not None and statement.name:
+            return False
+        return not any(self.is_loaded(name) for _, name in statement.bindings)
 
     def is_loaded(self, name: str) -> bool:
         """Return whether the code loads *name*, or functions and classes in it mention it.
