@@ -15,8 +15,10 @@ from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Any
 
-from . import startup
 from .errors import LaziSiteError
+from .startup import bootstrap
+from .startup.settle import obey_mode, settle
+from .startup.snapshot import read_policy, variables_at_start
 from .startup.switches import switches
 
 _NATIVE = sys.version_info >= (3, 15)
@@ -185,7 +187,8 @@ def _load(module: ModuleType) -> ModuleType:
 
 def is_active() -> bool:
     """Return whether imports made from now on in this interpreter may wait."""
-    return bool(startup.state.engine) and switches.active
+    settle()
+    return bool(bootstrap.state.engine) and switches.active
 
 
 def activate() -> None:
@@ -195,12 +198,13 @@ def activate() -> None:
     ``enabled = false`` do not count: the program asks for it itself.
     Raises LaziSiteError if the interpreter has no engine or the configuration has an error.
     """
-    state = startup.state
+    settle()
+    state = bootstrap.state
     if not state.engine:
-        reason = startup.unsupported()
+        reason = bootstrap.unsupported()
         if not reason:
             if not state.snapshot:
-                state.snapshot = startup.read_policy()
+                state.snapshot = read_policy(variables_at_start())
             if state.snapshot["problems"]:
                 reason = "the configuration has an error: " + state.snapshot["problems"][0]
         if reason:
@@ -209,7 +213,9 @@ def activate() -> None:
                 f"Lazy imports cannot be switched on: {reason}.",
                 hint="See lazi-site status.",
             )
-        startup.install_engine()
+        state.settled = True
+        bootstrap.install_hooks()
+        obey_mode()
         state.reason = ""
     switches.active = True
 

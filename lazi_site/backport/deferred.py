@@ -3,7 +3,8 @@
 import sys
 
 from ..startup import bytecode as op
-from ..startup import guards, record_fault
+from ..startup import guards
+from ..startup.faults import record_fault
 from ..startup.packages import is_running
 from ..startup.switches import switches
 from . import keys, stubs

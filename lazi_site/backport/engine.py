@@ -1,11 +1,12 @@
 """The backport's engine: given a module's code, what is to run instead. Loaded with the first such module."""
 
-import os
 import sys
 
 from ..startup import bytecode as op
-from ..startup import guards, state
+from ..startup import guards
+from ..startup.bootstrap import state
 from ..startup.policy import Policy
+from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
 from . import modules
 from .deferred import DeferredImport
@@ -15,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
-policy = Policy(state.snapshot["settings"], os.environ)
+policy = Policy(state.snapshot["settings"], variables_at_start())
 switches.declared_only = policy.mode == "declared"
 switches.trace = policy.trace
 

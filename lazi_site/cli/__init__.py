@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import sys
 
-from .. import __version__, startup
+from .. import __version__
 from ..errors import LaziSiteError, UsageError
+from ..startup import bootstrap
 from . import status_codes
 
 TYPE_CHECKING = False
@@ -112,7 +113,7 @@ def import_eagerly() -> None:
     A command has to work in whatever state the engine is, so that this cannot
     be done stops it no more than anything else in the engine.
     """
-    if startup.state.engine:
+    if bootstrap.state.engine:
         try:
             from ..startup.switches import switches
 

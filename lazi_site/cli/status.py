@@ -44,12 +44,15 @@ def run(venv: str | None, json: bool) -> int:
 
 def collect() -> dict[str, Any]:
     """Return everything that status says, as JSON knows it."""
-    from .. import __version__, startup
+    from .. import __version__
     from ..config.refresh import Configuration
     from ..install import describe, layout
+    from ..startup import bootstrap
+    from ..startup.settle import settle
 
     # This process was started as any other here, so its own state is the answer.
-    state = startup.state
+    settle()
+    state = bootstrap.state
     configuration = Configuration()
     start_files = describe.describe_start_files()
     reason = state.reason
@@ -59,7 +62,7 @@ def collect() -> dict[str, Any]:
             reason = "lazi-site is not enabled here; run: lazi-site enable"
         else:
             # The .pth line looks at the switch before it starts anything.
-            reason = startup.switched_off() or "the start file is there but was not run"
+            reason = bootstrap.switched_off() or "the start file is there but was not run"
     return {
         "lazi_site": __version__,
         "on": bool(state.engine),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
-from .. import __version__, startup
+from .. import __version__
+from ..startup.snapshot import FORMAT
 from .record import read_record
 from .resolve import Value, merge_sources
 from .shipped import read_shipped_rules
@@ -66,7 +67,7 @@ class Configuration:
         watched = [self.record, *self.sources, rules_file]
         values = self.values
         return {
-            "format": startup.FORMAT,
+            "format": FORMAT,
             "version": __version__,
             "prefix": sys.prefix,
             "sources": [(source.path, *source.stamp) for source in watched],
@@ -84,12 +85,13 @@ class Configuration:
         }
 
 
-def refresh() -> dict[str, Any]:
-    """Read the record and all configuration files, store the snapshot, and return it.
+def refresh(store: bool = True) -> dict[str, Any]:
+    """Read the record and all configuration files, store the snapshot if told to, and return it.
 
     A file that cannot be used becomes one of the snapshot's problems; that the
     snapshot could not be stored makes no difference to what is returned.
     """
     snapshot = Configuration().as_snapshot()
-    store_snapshot(snapshot)
+    if store:
+        store_snapshot(snapshot)
     return snapshot

@@ -1,6 +1,6 @@
 """The policy snapshot: packed, and stored where a start finds it.
 
-The format is the start-up side's (``startup.read_snapshot``); this is its one
+The format is the start-up side's (``read_snapshot``); this is its one
 writer. Storing is atomic and may fail without harm: a snapshot is a cache.
 """
 
@@ -12,7 +12,7 @@ import os
 import stat
 import time
 
-from .. import startup
+from ..startup.snapshot import FORMAT, MAGIC, snapshot_directories, snapshot_name
 
 MAXIMUM_FILES = 8  # snapshots in one directory: users, interpreters and surroundings
 ABANDONED = 60  # seconds after which an unfinished file's writer must be dead
@@ -21,18 +21,18 @@ ABANDONED = 60  # seconds after which an unfinished file's writer must be dead
 def pack_snapshot(snapshot: dict[str, object]) -> bytes:
     """Return *snapshot* as the bytes of a snapshot file."""
     body = marshal.dumps(snapshot)
-    return startup.MAGIC + _imp.source_hash(startup.FORMAT, body) + body
+    return MAGIC + _imp.source_hash(FORMAT, body) + body
 
 
 def store_snapshot(snapshot: dict[str, object]) -> str:
     """Write *snapshot* for this user's surroundings; return its path, or "" if it has no place.
 
-    Goes into the first of ``startup.snapshot_directories()`` in which this
+    Goes into the first of ``snapshot_directories()`` in which this
     user may write and nobody else can put files in our name.
     """
-    name = startup.snapshot_name()
+    name = snapshot_name()
     data = pack_snapshot(snapshot)
-    for number, directory in enumerate(startup.snapshot_directories()):
+    for number, directory in enumerate(snapshot_directories()):
         try:
             if number:
                 # Only the user's cache is made here. The environment's own

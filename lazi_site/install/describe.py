@@ -9,10 +9,10 @@ import os
 import site
 import sys
 
-from .. import startup
+from ..startup.snapshot import is_fresh, read_snapshot, snapshot_directories, snapshot_name
 from .enable import FAULT_NAME
 from .layout import site_packages, start_file
-from .start_line import CONTENTS
+from .start_line import NAMES, start_file_content
 
 AS_EXPECTED = "as expected"
 DIFFERENT = "different from what enable writes"
@@ -32,11 +32,11 @@ def describe_start_files() -> list[dict[str, str]]:
     belongs = start_file()
     found = []
     for directory in site_directories():
-        for name, content in CONTENTS.items():
+        for name in NAMES:
             path = os.path.join(directory, name)
             state = ABSENT
             if os.path.lexists(path):
-                state = AS_EXPECTED if read_bytes(path) == content else DIFFERENT
+                state = AS_EXPECTED if read_bytes(path) == start_file_content(name) else DIFFERENT
                 if name != os.path.basename(belongs):
                     state = NOT_FOR_THIS_VERSION
             if path == belongs or state != ABSENT:
@@ -54,14 +54,14 @@ def site_directories() -> list[str]:
 
 def describe_snapshot() -> dict[str, object] | None:
     """Return path and freshness of the snapshot that a start of this user would read, or None."""
-    name = startup.snapshot_name()
+    name = snapshot_name()
     stale = None
-    for directory in startup.snapshot_directories():
+    for directory in snapshot_directories():
         path = os.path.join(directory, name)
-        snapshot = startup.read_snapshot(path)
+        snapshot = read_snapshot(path)
         if snapshot is None:
             continue
-        if startup.is_fresh(snapshot):
+        if is_fresh(snapshot):
             return {"path": path, "fresh": True}
         stale = stale or {"path": path, "fresh": False}
     return stale
@@ -69,7 +69,7 @@ def describe_snapshot() -> dict[str, object] | None:
 
 def last_fault() -> str:
     """Return what was noted of the last fault at a start, or ""."""
-    for directory in startup.snapshot_directories():
+    for directory in snapshot_directories():
         note = read_bytes(os.path.join(directory, FAULT_NAME))
         if note:
             return note.decode("utf-8", "replace").strip()
@@ -90,7 +90,7 @@ def describe_editable_installs() -> list[dict[str, str]]:
         except OSError:
             continue
         for name in names:
-            if name in CONTENTS:
+            if name in NAMES:
                 continue
             content = read_bytes(os.path.join(directory, name)) or b""
             for line in content.decode("utf-8", "replace").splitlines():

@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import sys
 
-from .. import __version__, startup
+from .. import __version__
 from ..config.record import NAME as RECORD_NAME
 from ..config.record import pack_record
 from ..config.snapshot import is_snapshot, write_atomically
 from ..errors import RefusedError, UsageError
+from ..startup.bootstrap import unsupported
+from ..startup.snapshot import snapshot_directories
 from .layout import find_project, in_virtualenv, site_packages, start_file, state_directory
-from .start_line import CONTENTS
+from .start_line import NAMES, start_file_content
 
 FAULT_NAME = "last-fault.txt"
 
@@ -61,7 +63,7 @@ def enable(*, project: str | None = None, force: bool = False) -> Enabled:
     try:
         os.makedirs(state, exist_ok=True)
         changed = write_if_different(os.path.join(state, RECORD_NAME), pack_record(__version__, project))
-        changed |= write_if_different(path, CONTENTS[os.path.basename(path)])
+        changed |= write_if_different(path, start_file_content(os.path.basename(path)))
         for other in start_files():
             changed |= other != path and remove(other)
     except OSError as error:
@@ -74,7 +76,7 @@ def enable(*, project: str | None = None, force: bool = False) -> Enabled:
 
 def refuse_unsuitable(force: bool) -> None:
     """Raise RefusedError if this interpreter's environment cannot be enabled or should not be."""
-    reason = startup.unsupported()
+    reason = unsupported()
     if reason:
         raise RefusedError(
             "unsupported-interpreter",
@@ -116,12 +118,12 @@ def disable() -> list[str]:
         # The start file first: no interpreter that starts from now on writes a snapshot.
         removed += [path for path in start_files() if remove(path)]
         remove_unfinished(site_packages())
-        for directory in startup.snapshot_directories():
+        for directory in snapshot_directories():
             if remove_state(directory):
                 removed.append(directory)
     except OSError as error:
         raise not_writable(error.filename or sys.prefix, error.strerror or str(error)) from None
-    for directory in startup.snapshot_directories()[1:]:
+    for directory in snapshot_directories()[1:]:
         try:
             os.rmdir(os.path.dirname(directory))  # the cache of all environments, if empty
         except OSError:
@@ -131,12 +133,12 @@ def disable() -> list[str]:
 
 def start_files() -> list[str]:
     """Return the paths of both start files, whether they exist or not."""
-    return [os.path.join(site_packages(), name) for name in CONTENTS]
+    return [os.path.join(site_packages(), name) for name in NAMES]
 
 
 def forget_faults() -> None:
     """Remove the notes of earlier start-up faults."""
-    for directory in startup.snapshot_directories():
+    for directory in snapshot_directories():
         try:
             os.unlink(os.path.join(directory, FAULT_NAME))
         except OSError:
@@ -166,7 +168,7 @@ def remove_state(directory: str) -> bool:
 def remove_unfinished(directory: str) -> None:
     """Remove what an ``enable`` that was killed left beside the start files in *directory*."""
     for name in os.listdir(directory):
-        if name.startswith(tuple(CONTENTS)) and name.endswith(".new"):
+        if name.startswith(NAMES) and name.endswith(".new"):
             remove(os.path.join(directory, name))
 
 

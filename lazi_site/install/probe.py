@@ -10,7 +10,9 @@ import sys
 MARK = b"\x1elazi-site\x1f"
 PROGRAM = """\
 import os
-from lazi_site.startup import state
+from lazi_site.startup.bootstrap import state
+from lazi_site.startup.settle import settle
+settle()
 fields = "1" if state.started else "", state.engine, state.reason, state.fault
 text = "\\x1elazi-site\\x1f" + "\\x1f".join(fields)
 os.write(1, text.encode("utf-8", "backslashreplace"))

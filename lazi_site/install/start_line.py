@@ -1,31 +1,57 @@
 """What the start files say: the source of the ``.pth`` line, and the entry point of ``.start``.
 
 ``site`` executes a line of a ``.pth`` file that begins with ``import``; it has
-to be one physical line, so the readable source below is packed into an
-``exec``. It looks at the kill switch before it imports anything, says nothing
-when lazi-site is gone, and lets nothing but the end of the process out.
+to be one physical line. Every character of it is compiled at every start, so
+it is short: it looks at the kill switch, and has the stock loader load
+bootstrap from its path. Finding it through its package would cost as much
+again as all the rest. The line says nothing when lazi-site is gone, and lets
+nothing but the end of the process out.
 """
 
 from __future__ import annotations
 
-# Executed in a namespace of its own: site's is not ours to fill. `os` is loaded
-# in every interpreter that reads .pth files.
+import os
+import sys
+
+from ..startup import __file__ as startup_file
+
+# Executed in a namespace of its own, which holds the path: site's is not ours to fill.
 START_SOURCE = """\
 try:
-    if os.environ.get('LAZI_DISABLE', '').strip().lower() in ('', '0', 'false', 'no', 'off'):
-        from lazi_site.startup import start
-        start()
-except Exception:
-    pass
+ from _frozen_importlib import _load
+ from _frozen_importlib_external import spec_from_file_location
+ _load(spec_from_file_location('lazi_site.startup.bootstrap', path)).start()
+except Exception: pass
 """
 
-PTH_LINE = f"import os; exec({START_SOURCE!r}, {{'os': os}})\n"
+# `site` reads the start files of a virtual environment twice on 3.11 to 3.13.
+PTH_LINE = (
+    "import os, sys; 'lazi_site.startup.bootstrap' in sys.modules"
+    " or os.environ.get('LAZI_DISABLE', '').strip().lower() not in ('', '0', 'false', 'no', 'off')"
+    " or exec({source!r}, {{'path': {path}}})\n"
+)
 
 # PEP 829; `import` lines of .pth files are ignored from 3.18 on. The function
 # looks at the kill switch itself.
-START_ENTRY = "lazi_site.startup:start\n"
+START_ENTRY = "lazi_site.startup.bootstrap:start\n"
 
-CONTENTS = {"lazi_site.pth": PTH_LINE.encode(), "lazi_site.start": START_ENTRY.encode()}
+NAMES = ("lazi_site.pth", "lazi_site.start")
+
+
+def start_file_content(name: str) -> bytes:
+    """Return what the start file *name*, one of NAMES, says in this interpreter's environment."""
+    if name == "lazi_site.start":
+        return START_ENTRY.encode()
+    return PTH_LINE.format(source=START_SOURCE, path=bootstrap_path()).encode()
+
+
+def bootstrap_path() -> str:
+    """Return the path of bootstrap.py as an expression, which holds in a moved environment too."""
+    path = os.path.join(os.path.dirname(os.path.abspath(startup_file)), "bootstrap.py")
+    inside = path.removeprefix(sys.prefix)
+    if inside != path and inside.startswith(os.sep):
+        return f"sys.prefix + {inside!a}"
+    return ascii(path)
 
 
 def start_file_name(version: tuple[int, int]) -> str:

@@ -1,13 +1,16 @@
 """The native engine: the filter that CPython 3.15 asks about every import that may be lazy (PEP 810)."""
 
-import os
 import sys
 
 from ..startup import bytecode as op
-from ..startup import effects, guards, is_declared, record_fault, state, unhook
+from ..startup import effects, guards
+from ..startup.bootstrap import is_declared, state
+from ..startup.faults import record_fault
 from ..startup.finders import settle_new_finders
 from ..startup.packages import MissingSubmodule, find_missing_in
 from ..startup.policy import Policy
+from ..startup.settle import unhook
+from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
 from . import reading
 
@@ -15,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-policy = Policy(state.snapshot["settings"], os.environ)
+policy = Policy(state.snapshot["settings"], variables_at_start())
 switches.declared_only = policy.mode == "declared"
 if policy.trace:
     # Loaded before the switch is set: loading it asks the filter, which would tell.

@@ -16,7 +16,10 @@ import os
 import stat
 import sys
 
-from . import READ, record_fault, state
+from .bootstrap import state
+from .faults import record_fault
+from .settle import settle
+from .snapshot import READ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +65,9 @@ def worth_it() -> bool:
 def install() -> None:
     """Give ``__main__`` its own builtins if that is worth it."""
     if worth_it():
+        settle()
+        if not state.engine:
+            return
         own = ProgramBuiltins(builtins.__dict__)
         own["__import__"] = program_import
         __main__["__builtins__"] = own

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lazi_site.install.start_line import CONTENTS
-from tests.support.environment import Environment
+from tests.support.environment import SETTLED, Environment
 from tests.support.template import copy_template
 
 STARTED = "startup.state.started"
@@ -53,7 +52,7 @@ def test_environment_is_byte_identical_after_disable(environment: Environment) -
 
 def test_disable_removes_this_users_cached_snapshots(enabled: Environment) -> None:
     shutil.rmtree(enabled.state)
-    enabled.run("-c", "pass", check=True)
+    enabled.run("-c", "import json", check=True)
     cache = enabled.home / ".cache" / "lazi-site"
     assert list(cache.glob("*/policy-*"))
     enabled.disable()
@@ -101,7 +100,7 @@ def test_enable_works_while_the_switch_is_set(environment: Environment) -> None:
 
 def test_start_file_of_another_version_is_removed(environment: Environment) -> None:
     other = environment.purelib / "lazi_site.start"
-    other.write_bytes(CONTENTS[other.name])
+    other.write_bytes(b"lazi_site.startup.bootstrap:start\n")
     environment.enable()
     assert not other.exists()
     assert environment.evaluate(STARTED) is True
@@ -109,9 +108,10 @@ def test_start_file_of_another_version_is_removed(environment: Environment) -> N
 
 def test_changed_start_file_is_written_anew(enabled: Environment) -> None:
     path = enabled.purelib / "lazi_site.pth"
+    before = path.read_bytes()
     path.write_text("# nothing\n")
     enabled.enable()
-    assert path.read_bytes() == CONTENTS[path.name]
+    assert path.read_bytes() == before
 
 
 def test_enable_forgets_earlier_faults(enabled: Environment) -> None:
@@ -156,7 +156,7 @@ def test_project_is_never_the_current_directory(enabled: Environment) -> None:
     elsewhere = enabled.root / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "lazi-site.toml").write_text("mode = 'declared'\n")
-    code = "from lazi_site.startup import state; print(state.snapshot['settings']['mode'])"
+    code = f"{SETTLED}; print(state.snapshot['settings']['mode'])"
     assert enabled.run("-c", code, cwd=elsewhere, check=True).stdout == "all\n"
 
 
@@ -275,6 +275,6 @@ def test_free_threaded_or_foreign_interpreter_is_refused() -> None:
     from lazi_site.install import enable
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lazi_site.startup.unsupported", lambda: "it is too strange")
+        patch.setattr("lazi_site.install.enable.unsupported", lambda: "it is too strange")
         with pytest.raises(RefusedError, match="it is too strange"):
             enable.refuse_unsuitable(force=True)

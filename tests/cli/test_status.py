@@ -93,7 +93,7 @@ def test_broken_file_is_named_with_line_key_and_expectation(enabled: Environment
     ("name", "content", "state"),
     [
         ("lazi_site.pth", "# changed\n", "different from what enable writes"),
-        ("lazi_site.start", "lazi_site.startup:start\n", "not for this version of Python"),
+        ("lazi_site.start", "lazi_site.startup.bootstrap:start\n", "not for this version of Python"),
     ],
 )
 def test_start_files_are_told_apart(enabled: Environment, name: str, content: str, state: str) -> None:

@@ -102,7 +102,7 @@ def test_former_filter_is_asked_about_explicit_lazy_imports(with_former: Environ
 
 def test_former_filter_comes_back(with_former: Environment) -> None:
     source = (
-        "import sys\nimport wanted\nfrom lazi_site import startup\nstartup.unhook()\n"
+        "import sys\nimport wanted\nfrom lazi_site.startup import settle\nsettle.unhook()\n"
         "print(sys.get_lazy_imports(), sys.get_lazy_imports_filter().__name__)\nwanted\n"
     )
     assert run(with_former, with_former.project, source) == "normal former\nload wanted\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.environment import Environment
+from tests.support.environment import SETTLED, Environment
 
 SETTING = "startup.state.snapshot['settings']"
 
@@ -160,7 +160,7 @@ def test_abandoned_files_are_removed(enabled: Environment) -> None:
 
 
 def test_many_starts_at_once_agree(enabled: Environment) -> None:
-    code = f"import lazi_site.startup as startup; print({SETTING}['trace'], startup.state.fault)"
+    code = f"{SETTLED}; print(state.snapshot['settings']['trace'], state.fault)"
     for trace in range(3):
         write(enabled.user_config, f"trace = {trace}\n")
         started = [
@@ -188,7 +188,7 @@ def test_user_who_may_not_write_the_environment_has_the_snapshot_in_his_cache(
 ) -> None:
     write(enabled.user_config, "trace = 0\n")
     enabled.state.chmod(0o555)
-    code = "from lazi_site.startup import state; print(state.fault)"
+    code = f"{SETTLED}; print(state.fault)"
     assert enabled.run("-c", code, ordinary=True, check=True).stdout == "\n"
     enabled.state.chmod(0o755)
     (cache,) = (enabled.home / ".cache" / "lazi-site").iterdir()
@@ -200,7 +200,7 @@ def test_file_that_may_not_be_read_is_a_problem_known_without_looking_again(
 ) -> None:
     write(enabled.user_config, "trace = 0\n")
     enabled.user_config.chmod(0)
-    code = "import sys; from lazi_site.startup import state; print(state.reason, 're' in sys.modules)"
+    code = f"import sys; {SETTLED}; print(state.reason, 're' in sys.modules)"
     enabled.run("-c", code, ordinary=True, check=True)
     again = enabled.run("-c", code, ordinary=True, check=True).stdout
     assert f"{enabled.user_config}: it cannot be read: Permission denied" in again
@@ -211,7 +211,7 @@ def test_home_of_another_user_has_no_user_file(enabled: Environment) -> None:
     """A service started with root's HOME is not broken by it."""
     write(enabled.user_config, "trace = 9\n")
     enabled.home.chmod(0)
-    code = "from lazi_site.startup import state; print(state.started, state.snapshot['problems'])"
+    code = f"{SETTLED}; print(state.started, state.snapshot['problems'])"
     done = enabled.run("-c", code, ordinary=True)
     enabled.home.chmod(0o755)
     assert done.stdout == "True []\n"
@@ -220,7 +220,7 @@ def test_home_of_another_user_has_no_user_file(enabled: Environment) -> None:
 @pytest.mark.parametrize("flags", ["-I", "-bb -W error -X dev", "-OO"])
 def test_slow_path_prints_nothing_under(enabled: Environment, flags: str) -> None:
     write(enabled.user_config, "trace = 0\n")
-    code = "from lazi_site.startup import state; print(state.fault)"
+    code = f"{SETTLED}; print(state.fault)"
     done = enabled.run(*flags.split(), "-c", code, check=True)
     assert (done.stdout, done.stderr) == ("\n", "")
 
@@ -247,8 +247,8 @@ def test_slow_path_finds_platformdirs_among_the_systems_packages(enabled: Enviro
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the names of XDG")
 def test_cache_directory_is_the_one_platformdirs_names(enabled: Environment) -> None:
     code = (
-        "import os, platformdirs, lazi_site.startup as startup;"
-        "print(os.path.dirname(startup.snapshot_directories()[1])"
+        "import os, platformdirs, lazi_site.startup.snapshot as snapshot;"
+        "print(os.path.dirname(snapshot.snapshot_directories()[1])"
         " == platformdirs.user_cache_dir('lazi-site', appauthor=False))"
     )
     for value in (None, "", " ", str(enabled.root / "cache")):

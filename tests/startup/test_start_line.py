@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from lazi_site.install.start_line import CONTENTS, PTH_LINE, START_SOURCE, start_file_name
+from lazi_site.install.start_line import START_ENTRY, START_SOURCE, start_file_content, start_file_name
 from tests.support.environment import Environment
 
 STARTED = "startup.state.started"
@@ -45,7 +45,7 @@ def test_start_line_is_silent_after_the_package_is_gone(enabled: Environment) ->
 
 @pytest.mark.parametrize("damage", ["raise RuntimeError('no')", "syntax error", "start = None", "\0", ""])
 def test_start_line_is_silent_with_a_damaged_package(enabled: Environment, damage: str) -> None:
-    (enabled.purelib / "lazi_site" / "startup" / "__init__.py").write_text(damage)
+    (enabled.purelib / "lazi_site" / "startup" / "bootstrap.py").write_text(damage)
     done = enabled.run("-c", "print('ran')")
     assert (done.returncode, done.stdout, done.stderr) == (0, "ran\n", "")
 
@@ -56,29 +56,30 @@ def test_start_line_leaves_no_names_behind(enabled: Environment) -> None:
 
 
 def test_start_line_is_one_line_made_of_the_readable_source() -> None:
-    assert PTH_LINE.startswith("import ")
-    assert PTH_LINE.count("\n") == 1
-    assert PTH_LINE.isascii()
+    line = start_file_content("lazi_site.pth").decode()
+    assert line.startswith("import ")
+    assert line.count("\n") == 1
+    assert line.isascii()
     compile(START_SOURCE, "start", "exec")
 
 
 def test_start_file_belongs_to_the_version() -> None:
     assert start_file_name((3, 11)) == start_file_name((3, 17)) == "lazi_site.pth"
     assert start_file_name((3, 18)) == start_file_name((4, 0)) == "lazi_site.start"
-    assert CONTENTS["lazi_site.start"] == b"lazi_site.startup:start\n"
+    assert start_file_content("lazi_site.start") == START_ENTRY.encode()
 
 
 def test_subprocess_starts_lazily_too(enabled: Environment) -> None:
     code = (
         "import subprocess, sys; print(subprocess.check_output([sys.executable, '-c', "
-        "'from lazi_site.startup import state; print(state.started)'], text=True), end='')"
+        "'from lazi_site.startup.bootstrap import state; print(state.started)'], text=True), end='')"
     )
     assert enabled.run("-c", code, check=True).stdout == "True\n"
 
 
 def test_script_file_starts_lazily_too(enabled: Environment) -> None:
     script = enabled.root / "script.py"
-    script.write_text("from lazi_site.startup import state\nprint(state.started)\n")
+    script.write_text("from lazi_site.startup.bootstrap import state\nprint(state.started)\n")
     assert enabled.run(script, check=True).stdout == "True\n"
 
 
@@ -96,7 +97,7 @@ def test_start_file_of_later_versions_starts_too(enabled: Environment) -> None:
     if enabled.run("-c", "import sys; sys.exit(sys.version_info < (3, 15))").returncode:
         pytest.skip("this Python knows no .start files")
     (enabled.purelib / "lazi_site.pth").unlink()
-    (enabled.purelib / "lazi_site.start").write_bytes(CONTENTS["lazi_site.start"])
+    (enabled.purelib / "lazi_site.start").write_text(START_ENTRY)
     assert enabled.evaluate(STARTED) is True
     silent = enabled.run("-W", "error", "-X", "dev", "-c", "pass", check=True)
     assert (silent.stdout, silent.stderr) == ("", "")

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+# Code that has the policy read, as the first import of a program's module has, and binds `state`.
+SETTLED = "from lazi_site.startup.settle import settle, state; settle()"
+
 
 class Environment:
     """A virtualenv of one test, with a home and a configuration of its own.
@@ -110,9 +113,10 @@ class Environment:
     def evaluate(self, expression: str, *, env: dict[str, str | None] | None = None, flags: str = "") -> Any:
         """Return the value of *expression* (lists, numbers, strings) in a fresh interpreter.
 
-        ``startup`` and ``sys`` are bound for it; no other module is imported.
+        ``startup``, the module bootstrap, and ``sys`` are bound for it; the policy was read.
         """
-        code = f"import sys, lazi_site.startup as startup; print(repr({expression}))"
+        imports = "import sys; from lazi_site.startup import bootstrap as startup"
+        code = f"{imports}; {SETTLED}; print(repr({expression}))"
         done = self.run(*flags.split(), "-c", code, env=env, check=True)
         return eval(done.stdout)
 

@@ -96,12 +96,12 @@ def check_a_directory_may_be_relative_missing_or_a_file() -> None:
 
 
 def check_module_in_a_folder_of_the_standard_library_s_name_is_ours() -> None:
-    from lazi_site import startup
+    from lazi_site.startup import bootstrap
 
-    library = startup.STANDARD_LIBRARY
+    library = bootstrap.STANDARD_LIBRARY
     equal(
         [
-            startup.is_ours(path)
+            bootstrap.is_ours(path)
             for path in (library, library + "/json", library + "/site-packages", "", "/x", None, b"/x")
         ],
         [False, False, True, True, True, False, False],

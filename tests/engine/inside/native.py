@@ -108,11 +108,11 @@ def check_large_modules_and_many_bodies() -> None:
 
 
 def check_undo_is_exact() -> None:
-    from lazi_site import startup
+    from lazi_site.startup import settle
 
     mode, filter_ = sys.get_lazy_imports(), sys.get_lazy_imports_filter()  # type: ignore[attr-defined]
     try:
-        startup.unhook()
+        settle.unhook()
         equal(sys.get_lazy_imports(), "normal")  # type: ignore[attr-defined]
         equal(sys.get_lazy_imports_filter(), None)  # type: ignore[attr-defined]
         module = load("after_undo", after_undo="import target_undo\n", target_undo="V = 1")

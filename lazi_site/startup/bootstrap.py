@@ -1,0 +1,197 @@
+"""What every interpreter of an enabled environment runs: look at the switches, and put hooks in place.
+
+This file is the cost of a bare start, and every function and class in it costs
+microseconds, so it holds only that. The hooks are the least that brings the
+rest in time, which is when the first module that may be changed is imported:
+only then is the policy read (settle.py) and the engine loaded. Nothing is
+imported that a bare interpreter has not loaded, and nothing here prints or
+raises: whatever goes wrong makes imports eager in this process.
+"""
+
+import _imp
+import os
+import sys
+from _frozen_importlib_external import (
+    BYTECODE_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+    class State:
+        """The one mutable object of the start-up side.
+
+        started: start() was called in this interpreter.
+        settled: the policy was read, or somebody is reading it.
+        environment: the environment variables as they were at the start, raw.
+        engine: "native", "backport" or "" while imports are eager.
+        reason: why imports are eager, one sentence, or "".
+        fault: what went wrong during start-up or later, one sentence, or "".
+        snapshot: the policy snapshot in force, or {}.
+        former: the interpreter's mode and filter before ours (3.15).
+        """
+
+        started: bool
+        settled: bool
+        environment: Any
+        engine: str
+        reason: str
+        fault: str
+        snapshot: dict[str, Any]
+        former: tuple[str, Any]
+
+
+# A simple namespace: making a class of our own costs ten times as much.
+SimpleNamespace: "Any" = type(sys.implementation)
+state: "State" = SimpleNamespace(
+    started=False,
+    settled=False,
+    environment={},
+    engine="",
+    reason="lazi-site was not started in this process",
+    fault="",
+    snapshot={},
+    former=("normal", None),
+)
+STANDARD_LIBRARY = os.path.dirname(os.__file__)
+
+
+def start() -> None:
+    """Make imports lazy in this interpreter if everything allows it; never raises. For the start file."""
+    if state.started:
+        return
+    state.started = True
+    try:
+        state.environment = sys.modules[os.name].environ.copy()
+        state.reason = unsupported() or switched_off()
+        if not state.reason:
+            install_hooks()
+            if state.engine == "backport":
+                hook_program()
+    except Exception as error:
+        from .faults import record_fault
+
+        record_fault("start-up", error)
+
+
+def unsupported() -> str:
+    """Return why this interpreter has no engine, or ""."""
+    if sys.implementation.name != "cpython":
+        return f"{sys.implementation.name} has no engine, only CPython has"
+    if "t" in getattr(sys, "abiflags", ""):
+        return "free-threaded builds of CPython are not supported yet"
+    return ""
+
+
+def switched_off() -> str:
+    """Return why this one run must stay eager, or ""."""
+    if os.environ.get("LAZI_DISABLE", "").strip().lower() not in ("", "0", "false", "no", "off"):
+        return "LAZI_DISABLE is set"
+    # sys.set_lazy_imports would override the user's own explicit choice.
+    option = sys._xoptions.get("lazy_imports")
+    if option is None and not sys.flags.ignore_environment:
+        option = os.environ.get("PYTHON_LAZY_IMPORTS")
+    if option == "normal" and sys.version_info >= (3, 15):
+        return "the interpreter was told lazy_imports=normal"
+    return ""
+
+
+def install_hooks() -> None:
+    """Have modules of every directory but the standard library's loaded by us (3.11 to 3.14),
+    or be asked about every import that could wait (3.15 and later; see first_filter).
+
+    A path hook is asked once per directory, so an import costs no Python frame
+    more than before. Directories that have a finder already keep it, with other
+    ``_loaders``: a new finder would have to list the directory again.
+    """
+    if sys.version_info >= (3, 15):
+        state.engine = "native"
+        state.former = (sys.get_lazy_imports(), sys.get_lazy_imports_filter())  # type: ignore[attr-defined]
+        sys.set_lazy_imports_filter(first_filter)  # type: ignore[attr-defined]
+        sys.set_lazy_imports("all")  # type: ignore[attr-defined]
+        return
+    state.engine = "backport"
+    sys.path_hooks.insert(0, path_hook)
+    for path, finder in sys.path_importer_cache.items():
+        if type(finder) is FileFinder and is_ours(path):
+            finder._loaders = LOADERS.copy()  # type: ignore[attr-defined]
+    finders = [found for found in sys.meta_path if getattr(found, "__name__", "") == "_EditableFinder"]
+    if finders:
+        from . import editable
+
+        editable.install(finders)
+
+
+def hook_program() -> None:
+    """Make the imports of the program itself lazy (3.11 to 3.14): no loader sees them.
+
+    The module for it is read only if the program may be a script, code or
+    standard input with imports; runpy runs ``-m`` through the module's loader.
+    """
+    how = sys.argv[0] if sys.argv else ""
+    if how != "-m" and (how != "-c" or any("import " in text for text in sys.orig_argv)):
+        from . import script
+
+        script.install()
+
+
+def path_hook(path: str) -> "Any":
+    """Return a finder for the directory *path*; ImportError leaves it to the next hook."""
+    if not state.engine or not is_ours(path) or not os.path.isdir(path or "."):
+        raise ImportError("left to the next path hook", path=path)
+    finder = FileFinder(path)
+    finder._loaders = LOADERS.copy()  # type: ignore[attr-defined]
+    return finder
+
+
+def is_ours(path: object) -> bool:
+    """Return whether modules in the directory *path* are not the standard library's."""
+    if type(path) is not str:
+        return False
+    return not path.startswith(STANDARD_LIBRARY) or "-packages" in path[len(STANDARD_LIBRARY) :]
+
+
+def make_loader(fullname: str, path: str) -> "Any":
+    """Return the loader for the file *path* of the module *fullname*; our own modules get the stock ones."""
+    if fullname.startswith("lazi_site"):
+        return (SourcelessFileLoader if path.endswith("c") else SourceFileLoader)(fullname, path)
+    from .loaders import make_loader
+
+    return make_loader(fullname, path)
+
+
+# What a FileFinder calls for a file with such an ending; extension modules keep the stock loader.
+LOADERS: "list[Any]" = [(suffix, ExtensionFileLoader) for suffix in _imp.extension_suffixes()]
+LOADERS += [(suffix, make_loader) for suffix in SOURCE_SUFFIXES + BYTECODE_SUFFIXES]
+
+
+def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None") -> object:
+    """Answer for the standard library and ourselves; anybody else's import brings policy and engine.
+
+    The engine's filter replaces this one. A statement that says ``lazy`` itself
+    stays lazy whatever the policy; the lowest bit of IMPORT_NAME's argument
+    tells. The standard library has 40, and refusing them makes it slower than
+    it is eagerly. (3.15)
+    """
+    frame = sys._getframe(1)
+    if frame.f_code.co_code[frame.f_lasti + 1] & 1:
+        return state.former[1] is None or state.former[1](importer, name, fromlist)
+    if isinstance(importer, str):
+        top = importer.partition(".")[0]
+        if top in sys.stdlib_module_names or top == "lazi_site":
+            return is_declared(frame, name)
+    from .settle import first_answer
+
+    return first_answer(importer, name, fromlist, frame)
+
+
+def is_declared(frame: "FrameType", name: str) -> bool:
+    """Return whether the module in which *frame* runs names *name* in its ``__lazy_modules__``."""
+    return name in frame.f_globals.get("__lazy_modules__", ())

@@ -1,0 +1,102 @@
+"""Reads the policy when the first import needs it, and takes the hooks out if it keeps imports eager."""
+
+import sys
+from _frozen_importlib_external import FileFinder
+
+from .bootstrap import is_declared, is_ours, path_hook, state
+from .faults import record_fault
+from .snapshot import read_policy, variables_at_start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FrameType
+    from typing import Any
+
+OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
+
+
+def settle() -> None:
+    """Read the policy unless that was done; afterwards ``state.engine`` tells whether imports may wait.
+
+    Imports made meanwhile, by another thread or by the reading itself, are
+    eager: waiting for each other could end in a deadlock with the import
+    system's own locks. Never raises.
+    """
+    if state.settled or not state.started:
+        return
+    state.settled = True
+    if not state.engine:
+        return
+    try:
+        variables = variables_at_start()
+        snapshot = read_policy(variables)
+        state.reason = not_wanted(snapshot, variables)
+        if state.reason:
+            unhook()
+        state.snapshot = snapshot
+        obey_mode()
+    except Exception as error:
+        unhook()
+        record_fault("reading the policy", error)
+
+
+def not_wanted(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") -> str:
+    """Return why the configuration keeps imports eager, or ""."""
+    if snapshot["problems"]:
+        return f"the configuration has an error: {snapshot['problems'][0]}"
+    stdlib = variables.get("LAZI_STDLIB", "")
+    if stdlib not in ("", "exclude", "include"):
+        return f"LAZI_STDLIB is {stdlib!r}, expected 'exclude' or 'include'"
+    for pattern in variables.get("LAZI_EAGER", "").split(","):
+        name = pattern.strip().removesuffix(".*")
+        if name not in ("", "*") and not all(map(str.isidentifier, name.split("."))):
+            return f"LAZI_EAGER names {pattern.strip()!r}, expected 'module', 'package.*' or '*'"
+    trace = variables.get("LAZI_TRACE", "")
+    if trace not in ("", "0", "1", "2", "3", "4"):
+        return f"LAZI_TRACE is {trace!r}, expected a number from 0 to 4"
+    wanted = snapshot["settings"]["enabled"]
+    if not wanted and variables.get("LAZI_ENABLE", "").strip().lower() in OFF_WORDS:
+        return "'enabled' is false in the configuration"
+    return ""
+
+
+def obey_mode() -> None:
+    """In the mode "declared" only statements that say so are lazy: the interpreter's own way (3.15)."""
+    if state.engine == "native" and state.snapshot["settings"]["mode"] == "declared":
+        sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
+
+
+def first_answer(
+    importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType"
+) -> object:
+    """Answer the first import from outside the standard library; the engine's filter does the rest (3.15)."""
+    settle()
+    if not state.snapshot or not state.engine:
+        return is_declared(frame, name)
+    try:
+        from ..native import engine
+    except Exception as error:
+        unhook()
+        record_fault("loading the engine", error)
+        return False
+    sys.set_lazy_imports_filter(engine.import_filter)  # type: ignore[attr-defined]
+    return engine.answer(importer, name, fromlist, frame)
+
+
+def unhook() -> None:
+    """Take the hooks out: modules imported from now on are found, loaded and run as without us."""
+    if state.engine == "native":
+        sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
+        sys.set_lazy_imports_filter(state.former[1])  # type: ignore[attr-defined]
+    elif state.engine == "backport":
+        if "lazi_site.startup.editable" in sys.modules:
+            from . import editable
+
+            editable.remove()
+        if path_hook in sys.path_hooks:
+            sys.path_hooks.remove(path_hook)
+        for path, finder in list(sys.path_importer_cache.items()):
+            if type(finder) is FileFinder and is_ours(path):
+                del sys.path_importer_cache[path]
+    state.engine = ""

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Measure what an enabled environment adds to a bare interpreter start.
+
+    bench_start.py [--python PATH ...] [--runs N] [--keep DIR] [--json FILE]
+                   [--at-most MS]
+
+Starts `python -c pass` in two environments that differ in one start file:
+lazi-site's, or a file of the same name that holds a comment. One run of every
+kind makes a round; what a kind adds is the median over the rounds of its
+difference to the comment's run in the same round, in milliseconds of CPU time,
+with the quartiles. Exit status 1 if "enabled" adds more than --at-most.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+from pathlib import Path
+
+from support.environments import CHECKOUT, CommandFailed, Environment, build_wheel, call, describe
+from support.tables import table
+
+COMMENT = "comment"
+# What is run, in which environment: the file "comment" with and without, lazi-site with and without.
+KINDS = {
+    "no start file": ("bare", {}),
+    COMMENT: (COMMENT, {}),
+    "enabled": ("enabled", {}),
+    "LAZI_DISABLE=1": ("enabled", {"LAZI_DISABLE": "1"}),
+    "enabled, imports json": ("enabled", {}),
+    "comment, imports json": (COMMENT, {}),
+}
+BASE = {"enabled, imports json": "comment, imports json"}
+
+
+def main() -> int:
+    """Measure on every interpreter asked for; return the exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--python", action="append", metavar="PATH", help="an interpreter; may be repeated")
+    add("--runs", type=int, default=200, metavar="N", help="rounds (default 200)")
+    add("--keep", default=str(CHECKOUT / ".venv-corpus"), metavar="DIR", help="where environments stay")
+    add("--json", metavar="FILE", help="write the figures there too")
+    add("--at-most", type=float, metavar="MS", help="fail if more than this is added")
+    options = parser.parse_args()
+    keep = Path(options.keep).resolve()
+    found = {}
+    try:
+        wheel = build_wheel(keep / "wheel")
+        for python in options.python or [sys.executable]:
+            version, path = describe(python)
+            environments = prepare(keep, version, path, wheel)
+            found[version] = measure(environments, options.runs)
+    except CommandFailed as error:
+        sys.exit(f"bench_start.py: a command that prepares the run failed\n{error}")
+    rows = [("python", "start", "base", "CPU ms", "added ms", "from", "to")]
+    for version, kinds in found.items():
+        for kind, figures in kinds.items():
+            numbers = (figures["median"], figures["added"], figures["low"], figures["high"])
+            rows.append((version, kind, BASE.get(kind, COMMENT), *(f"{number:.2f}" for number in numbers)))
+    print(table(rows))
+    if options.json:
+        Path(options.json).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    limit = options.at_most
+    return int(limit is not None and any(kinds["enabled"]["added"] > limit for kinds in found.values()))
+
+
+def prepare(keep: Path, version: str, python: str, wheel: Path) -> dict[str, Environment]:
+    """Return the environments by name; all have lazi-site installed."""
+    found = {}
+    for name in ("bare", COMMENT, "enabled"):
+        environment = Environment(keep / f"{version}-start-{name}")
+        environment.ensure(python)
+        environment.install_lazi_site(wheel)
+        call([str(environment.python), "-m", "lazi_site", "enable" if name == "enabled" else "disable"])
+        if name == COMMENT:
+            for folder in environment.folder.glob("[Ll]ib*/**/site-packages"):
+                (folder / "lazi_site.pth").write_text("# a comment\n")
+        found[name] = environment
+    return found
+
+
+def measure(environments: dict[str, Environment], runs: int) -> dict[str, dict[str, float]]:
+    """Return for every kind of start its median CPU time and what it adds, with quartiles; milliseconds."""
+    times: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for number in range(runs + 5):
+        for kind, (name, variables) in KINDS.items():
+            code = "import json" if "json" in kind else "pass"
+            used = cpu_time(environments[name], code, variables)
+            if number >= 5:  # the first runs write and warm caches
+                times[kind].append(used)
+    found = {}
+    for kind, values in times.items():
+        base = times[BASE.get(kind, COMMENT)]
+        added = [value - other for value, other in zip(values, base, strict=True)]
+        low, middle, high = statistics.quantiles(added, n=4)
+        found[kind] = {
+            "median": statistics.median(values),
+            "added": middle,
+            "low": low,
+            "high": high,
+            "minimum": min(values) - min(base),
+        }
+    return found
+
+
+def cpu_time(environment: Environment, code: str, variables: dict[str, str]) -> float:
+    """Return the CPU time, user and system, of one start that runs *code*; milliseconds."""
+    base = {"HOME": str(environment.folder), "PATH": os.defpath, "LANG": "C.UTF-8"}
+    arguments = [str(environment.python), "-c", code]
+    process = os.posix_spawn(arguments[0], arguments, {**base, **variables})
+    _, status, usage = os.wait4(process, 0)
+    if status:
+        raise CommandFailed(f"{' '.join(arguments)} ended with {os.waitstatus_to_exitcode(status)}")
+    return (usage.ru_utime + usage.ru_stime) * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())
