@@ -72,8 +72,11 @@ def first_answer(
 ) -> object:
     """Answer the first import from outside the standard library; the engine's filter does the rest (3.15)."""
     settle()
-    if not state.snapshot or not state.engine:
-        return is_declared(frame, name)
+    declared = is_declared(frame, name)
+    if not state.engine or not state.snapshot:
+        return declared
+    if state.snapshot["settings"]["mode"] == "declared" and not declared:
+        return False  # it was asked about before the mode was known
     try:
         from ..native import engine
     except Exception as error:
