@@ -77,7 +77,8 @@ class Runner:
     ) -> Run:
         """Run *command* in the working folder. *count*: count its modules."""
         variables = self.variables(mode, extra)
-        with tempfile.TemporaryDirectory(prefix="lazi-run-") as name:
+        # A child of the program may still be writing its number of modules there.
+        with tempfile.TemporaryDirectory(prefix="lazi-run-", ignore_cleanup_errors=True) as name:
             # Programs clean up among temporary files, pytest for example, and must
             # not meet those of others. A short path: sockets are made in there.
             temporary = os.path.join(name, "t")
