@@ -6,9 +6,11 @@
 
 Starts `python -c pass` in two environments that differ in one start file:
 lazi-site's, or a file of the same name that holds a comment. One run of every
-kind makes a round; what a kind adds is the median over the rounds of its
-difference to the comment's run in the same round, in milliseconds of CPU time,
-with the quartiles. Exit status 1 if "enabled" adds more than --at-most.
+kind, in random order, makes a round. What a kind adds is the difference of its
+CPU time to the comment's, in milliseconds: at the fastest tenth of the runs
+("quiet", hardly disturbed by the machine's other work), at the median, and the
+median of the differences within a round. Exit status 1 if "enabled" adds more
+than --at-most, quiet.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import statistics
 import sys
 from pathlib import Path
@@ -33,6 +36,7 @@ KINDS = {
     "enabled, imports json": ("enabled", {}),
     "comment, imports json": (COMMENT, {}),
 }
+FIGURES = ("quiet", "median", "added_quiet", "added_median", "added_paired")
 BASE = {"enabled, imports json": "comment, imports json"}
 
 
@@ -58,16 +62,16 @@ def main() -> int:
             found[version] = measure(environments, options.runs)
     except CommandFailed as error:
         sys.exit(f"bench_start.py: a command that prepares the run failed\n{error}")
-    rows = [("python", "start", "base", "CPU ms", "added ms", "from", "to")]
+    rows = [("python", "start", "base", "CPU ms quiet", "median", "added quiet", "median", "paired")]
     for version, kinds in found.items():
         for kind, figures in kinds.items():
-            numbers = (figures["median"], figures["added"], figures["low"], figures["high"])
-            rows.append((version, kind, BASE.get(kind, COMMENT), *(f"{number:.2f}" for number in numbers)))
+            numbers = (f"{figures[name]:.2f}" for name in FIGURES)
+            rows.append((version, kind, BASE.get(kind, COMMENT), *numbers))
     print(table(rows))
     if options.json:
         Path(options.json).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     limit = options.at_most
-    return int(limit is not None and any(kinds["enabled"]["added"] > limit for kinds in found.values()))
+    return int(limit is not None and any(kinds["enabled"]["added_quiet"] > limit for kinds in found.values()))
 
 
 def prepare(keep: Path, version: str, python: str, wheel: Path) -> dict[str, Environment]:
@@ -86,10 +90,11 @@ def prepare(keep: Path, version: str, python: str, wheel: Path) -> dict[str, Env
 
 
 def measure(environments: dict[str, Environment], runs: int) -> dict[str, dict[str, float]]:
-    """Return for every kind of start its median CPU time and what it adds, with quartiles; milliseconds."""
+    """Return for every kind of start its CPU times and what it adds, by FIGURES; milliseconds."""
     times: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for number in range(runs + 5):
-        for kind, (name, variables) in KINDS.items():
+        for kind in random.sample(list(KINDS), len(KINDS)):
+            name, variables = KINDS[kind]
             code = "import json" if "json" in kind else "pass"
             used = cpu_time(environments[name], code, variables)
             if number >= 5:  # the first runs write and warm caches
@@ -97,15 +102,11 @@ def measure(environments: dict[str, Environment], runs: int) -> dict[str, dict[s
     found = {}
     for kind, values in times.items():
         base = times[BASE.get(kind, COMMENT)]
-        added = [value - other for value, other in zip(values, base, strict=True)]
-        low, middle, high = statistics.quantiles(added, n=4)
-        found[kind] = {
-            "median": statistics.median(values),
-            "added": middle,
-            "low": low,
-            "high": high,
-            "minimum": min(values) - min(base),
-        }
+        (quiet, *_), (base_quiet, *_) = (statistics.quantiles(one, n=10) for one in (values, base))
+        median = statistics.median(values)
+        paired = statistics.median(value - other for value, other in zip(values, base, strict=True))
+        figures = (quiet, median, quiet - base_quiet, median - statistics.median(base), paired)
+        found[kind] = dict(zip(FIGURES, figures, strict=True))
     return found
 
 

@@ -15,20 +15,19 @@ import sys
 
 from ..startup import __file__ as startup_file
 
-# Executed in a namespace of its own, which holds the path: site's is not ours to fill.
+# Executed in a namespace of its own: site's is not ours to fill.
 START_SOURCE = """\
 try:
- from _frozen_importlib import _load
- from _frozen_importlib_external import spec_from_file_location
- _load(spec_from_file_location('lazi_site.startup.bootstrap', path)).start()
+ import sys, _frozen_importlib_external as e
+ e._bootstrap._load(e.spec_from_file_location('lazi_site.startup.bootstrap', {path})).start()
 except Exception: pass
 """
 
 # `site` reads the start files of a virtual environment twice on 3.11 to 3.13.
 PTH_LINE = (
-    "import os, sys; 'lazi_site.startup.bootstrap' in sys.modules"
-    " or os.environ.get('LAZI_DISABLE', '').strip().lower() not in ('', '0', 'false', 'no', 'off')"
-    " or exec({source!r}, {{'path': {path}}})\n"
+    "import os; 'lazi_site.startup.bootstrap' in os.sys.modules"
+    " or '|%s|' % os.environ.get('LAZI_DISABLE', '').strip().lower() in '||0|false|no|off|'"
+    " and exec({source!r}, {{}})\n"
 )
 
 # PEP 829; `import` lines of .pth files are ignored from 3.18 on. The function
@@ -42,7 +41,8 @@ def start_file_content(name: str) -> bytes:
     """Return what the start file *name*, one of NAMES, says in this interpreter's environment."""
     if name == "lazi_site.start":
         return START_ENTRY.encode()
-    return PTH_LINE.format(source=START_SOURCE, path=bootstrap_path()).encode()
+    source = START_SOURCE.format(path=bootstrap_path())
+    return PTH_LINE.format(source=source).encode()
 
 
 def bootstrap_path() -> str:

@@ -60,7 +60,7 @@ def test_start_line_is_one_line_made_of_the_readable_source() -> None:
     assert line.startswith("import ")
     assert line.count("\n") == 1
     assert line.isascii()
-    compile(START_SOURCE, "start", "exec")
+    compile(START_SOURCE.format(path="path"), "start", "exec")
 
 
 def test_start_file_belongs_to_the_version() -> None:
