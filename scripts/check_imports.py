@@ -44,7 +44,7 @@ def names(text: str) -> frozenset[str]:
 # compiled into it: importing them costs nothing at start-up.
 ALREADY_LOADED = names(
     "sys os io stat marshal builtins _imp _thread _frozen_importlib _frozen_importlib_external"
-    " itertools _opcode gc"
+    " itertools _opcode gc time"
 )
 EVERYTHING = names("errors startup backport native safety config install measure report api cli __main__")
 
@@ -59,7 +59,7 @@ RULES = {
     "safety": Rule(STDLIB, names("startup.policy")),
     "config": Rule(STDLIB | names("platformdirs tomlkit"), names("errors startup safety")),
     "install": Rule(STDLIB, names("errors config startup")),
-    "measure": Rule(STDLIB, names("errors config")),
+    "measure": Rule(STDLIB, names("errors config startup.policy")),
     "report": Rule(None, names("errors")),
     "api": Rule(STDLIB, names("errors startup backport native")),
     "cli": Rule(None, EVERYTHING - names("__main__")),

@@ -6,6 +6,7 @@ from ..startup import bytecode as op
 from ..startup import guards
 from ..startup.faults import record_fault
 from ..startup.packages import is_running
+from ..startup.policy import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.switches import switches
 from . import keys, stubs
 from .modules import Origin, promise, promise_found, settle_finders, wanted
@@ -15,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
+
+    from ..startup.policy import Eager
 
 _getframe = sys._getframe
 
@@ -60,10 +63,14 @@ class DeferredImport:
         frame = _getframe(1)
         namespace = frame.f_globals
         try:
-            if frame.f_locals is namespace and not self.is_eager(namespace):
-                if not self.bind_loaded(namespace):
-                    self.defer(namespace)
-                return
+            if frame.f_locals is namespace:
+                why = self.reason_against(namespace)
+                if why is None:
+                    if not self.bind_loaded(namespace):
+                        self.defer(namespace)
+                    return
+                if switches.watched:
+                    self.tell_eager(namespace, why)
         except RecursionError:
             pass
         except Exception as error:
@@ -74,22 +81,32 @@ class DeferredImport:
             stubs.forget_stub(error)
             raise
 
-    def is_eager(self, namespace: "dict[str, Any]") -> bool:
-        """Return whether the statement must import now, for reasons known only when it runs."""
+    def reason_against(self, namespace: "dict[str, Any]") -> "Eager | None":
+        """Return why the statement must import now, for reasons known only when it runs, or None."""
         if switches.force_eager(namespace.get("__name__")):
-            return True
+            return SWITCHED_OFF
         if switches.declared_only and self.target not in namespace.get("__lazy_modules__", ()):
-            return True
+            return NOT_DECLARED
         if self.is_guarded and not guards.can_be_found(self.target):
-            return True
+            return CANNOT_BE_FOUND
         if not self.is_unused:
-            return False
+            return None
         # Nobody else looks for names in the program.
         if namespace.get("__name__") == "__main__":
-            return True
+            return FOR_ITS_EFFECT
         from ..startup import effects  # few programs come here
 
-        return any(map(effects.has_effects, self.loads()))
+        return FOR_ITS_EFFECT if any(map(effects.has_effects, self.loads())) else None
+
+    def tell_eager(self, namespace: "dict[str, Any]", why: "Eager") -> None:
+        """Tell that the statement imports now, and *why*."""
+        from ..startup import watch
+
+        watch.eager(namespace.get("__name__"), self.target, self.filename, self.line, why)
+
+    def bound_names(self) -> "list[str]":
+        """Return the names that the statement binds."""
+        return [name for _, name in self.statement.bindings]
 
     def is_loaded(self) -> bool:
         """Return whether the target is in sys.modules, so that nothing is to be gained by waiting."""
@@ -145,18 +162,20 @@ class DeferredImport:
                 return False
         for (_, name), value in zip(statement.bindings, values, strict=True):
             bind(namespace, name, value)
-        if switches.trace:
-            from ..startup.trace import tell
+        if switches.watched:
+            from ..startup import watch
 
-            tell(3, "bound", namespace.get("__name__"), self.target)
+            importer = namespace.get("__name__")
+            watch.bound(importer, self.target, self.bound_names(), self.filename, self.line)
         return True
 
     def defer(self, namespace: "dict[str, Any]") -> "Execution":
         """Put a key for each name into *namespace*, and promise the submodules on the way."""
-        if switches.trace:
-            from ..startup.trace import tell
+        if switches.watched:
+            from ..startup import watch
 
-            tell(2, "pending", namespace.get("__name__"), self.target, f"{self.filename}:{self.line}")
+            importer = namespace.get("__name__")
+            watch.deferred(importer, self.target, self.bound_names(), self.filename, self.line)
         execution = Execution(self, namespace)
         statement = self.statement
         for attribute, name in statement.bindings:

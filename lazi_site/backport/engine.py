@@ -5,7 +5,7 @@ import sys
 from ..startup import bytecode as op
 from ..startup import guards
 from ..startup.bootstrap import state
-from ..startup.policy import Policy
+from ..startup.policy import IN_TRY, LOOKS_THROUGH_NAMES, NOT_DECLARED, STAR_IMPORT, SWITCHED_OFF, Policy
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
 from . import modules
@@ -16,9 +16,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
+    from ..startup.policy import Eager
+
 policy = Policy(state.snapshot["settings"], variables_at_start())
 switches.declared_only = policy.mode == "declared"
-switches.trace = policy.trace
+if policy.is_watched:
+    from ..startup import watch
+
+    watch.begin(policy.trace, policy.report, state.engine)
 
 
 def prepare(code: "CodeType", fullname: str) -> "CodeType":
@@ -27,11 +32,12 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     package = policy.settles(fullname)
     if package:
         modules.resolve_in(package)
-    if keeps_eager(fullname, code):
+    why = keeps_eager(fullname, code)
+    if why is not None and not switches.watched:
         return code
     module = sys.modules.get(fullname)
     package = fullname if hasattr(module, "__path__") else fullname.rpartition(".")[0]
-    deferred = deferrable(code, fullname, package)
+    deferred = deferrable(code, fullname, package, why)
     if not deferred:
         return code
     if guards.is_guarded(sys._getframe(1)):
@@ -40,23 +46,27 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     return overwrite(code, deferred)
 
 
-def keeps_eager(importer: str, code: "CodeType") -> bool:
-    """Return whether no import statement of the module *importer* may wait, whatever it imports."""
+def keeps_eager(importer: str, code: "CodeType") -> "Eager | None":
+    """Return why no import statement of the module *importer* may wait, whatever it imports, or None."""
     if not switches.active:
-        return True
+        return SWITCHED_OFF
     if switches.declared_only and "__lazy_modules__" not in code.co_names:
-        return True
-    return policy.decide_importer(importer) is not None
+        return NOT_DECLARED
+    return policy.decide_importer(importer)
 
 
-def deferrable(code: "CodeType", importer: str, package: str) -> "list[DeferredImport]":
+def deferrable(
+    code: "CodeType", importer: str, package: str, why_none: "Eager | None"
+) -> "list[DeferredImport]":
     """Return what stands in for each statement of *code*, the body of the module *importer*, that may wait.
 
-    package: its ``__package__``. Left out are statements inside try, except and
-    with, those that never run, and all those of a module that looks through its
-    own namespace.
+    package: its ``__package__``. why_none: none may, for this reason, which is
+    only to be told. Left out are statements inside try, except and with, those
+    that never run, and all those of a module that looks through its own namespace.
     """
-    if op.scans_namespace(code):
+    if why_none is None and op.scans_namespace(code):
+        why_none = LOOKS_THROUGH_NAMES
+    if why_none is not None and not switches.watched:
         return []
     ranges = op.covered_ranges(code.co_exceptiontable)
     unreached = op.for_type_checkers(code)
@@ -67,23 +77,23 @@ def deferrable(code: "CodeType", importer: str, package: str) -> "list[DeferredI
     found = []
     for statement in op.heads(code):
         at = statement.at
-        if any(start < at < end for start, end in unreached) or op.is_covered(ranges, at):
+        if any(start < at < end for start, end in unreached):
             continue
         target = op.absolute(statement.name, statement.level, package)
         if not target:
             continue
-        decision = policy.decide(importer, target, statement.fromlist or ())
-        if decision is not None:
-            if switches.trace:
-                from ..startup.trace import tell
-
-                tell(3, "eager", importer, target, f"{decision.code} {decision.detail}")
-            continue
-        if not op.complete(statement, code):
+        why = why_none or (IN_TRY if op.is_covered(ranges, at) else None)
+        why = why or policy.decide(importer, target, statement.fromlist or ())
+        if why is None and not op.complete(statement, code):
+            why = STAR_IMPORT
+        if why is not None and not switches.watched:
             continue
         while line_end <= statement.start:
             _, line_end, current = next(lines)
             line = current or line
+        if why is not None:
+            watch.eager(importer, target, code.co_filename, line, why)
+            continue
         is_unused = usage.is_for_effect(statement)
         found.append(DeferredImport(statement, target, code.co_filename, line, is_unused=is_unused))
     return found

@@ -86,17 +86,17 @@ class PendingKey(SettledKey):
                 value = eval(stub, namespace)
         except BaseException as error:
             _rest(self, thread)
-            if switches.trace:
-                _tell(self, "failed", repr(error))
+            if switches.watched:
+                _tell(self, frame, error)
             if operation not in _READS_ATTRIBUTE and self.origin.is_absent(self, error):
                 return False
             # Frames of ours are taken out; a bare raise adds none.
-            stubs.tell_origin(error, self.origin.title(self))
+            stubs.tell_origin(error, self.origin.title(self), self.origin.full_target)
             if isinstance(error, AttributeError) and operation in _READS_ATTRIBUTE:
                 FailedAttribute(self.namespace, error)
             raise
-        if switches.trace:
-            _tell(self, "loaded", frame=frame)
+        if switches.watched:
+            _tell(self, frame)
         if type(self) is PendingKey:
             settle(self, value)
         _rest(self, thread)
@@ -138,12 +138,10 @@ class PendingKey(SettledKey):
 namespaces.lookup_code = PendingKey.__eq__.__code__
 
 
-def _tell(key: SettledKey, state: str, detail: str = "", frame: "FrameType | None" = None) -> None:
-    from ..startup.trace import stack, tell
+def _tell(key: SettledKey, frame: "FrameType", error: "BaseException | None" = None) -> None:
+    from ..startup import watch
 
-    if frame is not None and switches.trace >= 4:
-        detail = stack(frame)
-    tell(1, state, key.namespace.get("__name__"), key.origin.title(key), detail)
+    watch.resolved(key.namespace.get("__name__"), key.origin.title(key), frame, error)
 
 
 def _rest(key: SettledKey, thread: int) -> None:

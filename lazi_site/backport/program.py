@@ -6,6 +6,7 @@ instructions that follow store what they take from it under those keys, which
 know the stores of their own statement and stay pending.
 """
 
+from ..startup.switches import switches
 from . import engine, stubs
 from .deferred import DeferredImport, Execution
 from .stubs import forget_stub as forget_stub
@@ -53,7 +54,12 @@ def deferred(frame: "FrameType") -> "Any":
         program.code = frame.f_code
         program.statements = _deferrable(frame.f_code, namespace)
     statement = program.statements.get(frame.f_lasti)
-    if statement is None or statement.is_loaded() or statement.is_eager(namespace):
+    if statement is None or statement.is_loaded():
+        return None
+    why = statement.reason_against(namespace)
+    if why is not None:
+        if switches.watched:
+            statement.tell_eager(namespace, why)
         return None
     execution = statement.defer(namespace)
     execution.own_code = frame.f_code
@@ -69,6 +75,5 @@ def eager_stub(frame: "FrameType", name: str, fromlist: "Any", level: int) -> "C
 
 def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, DeferredImport]":
     package = namespace.get("__package__") or ""
-    if engine.keeps_eager("__main__", code):
-        return {}
-    return {found.statement.at: found for found in engine.deferrable(code, "__main__", package)}
+    why = engine.keeps_eager("__main__", code)
+    return {found.statement.at: found for found in engine.deferrable(code, "__main__", package, why)}

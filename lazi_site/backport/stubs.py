@@ -86,12 +86,14 @@ def is_watched() -> bool:
     return get_tool is not None and any(get_tool(tool) is not None for tool in range(4))
 
 
-def tell_origin(error: BaseException, title: str) -> None:
-    """Let *error*, raised while *title* was imported, say where that import was written.
+def tell_origin(error: BaseException, title: str, target: str) -> None:
+    """Let *error*, raised while *title* was imported, say where that import was written and what helps.
 
     As CPython 3.15 does: if nothing caused the error, its cause becomes an
     ImportError whose traceback is the line of the import; else that line is
     added as a note. Frames of this package and the stub leave the traceback.
+
+    target: the module that the statement names.
     """
     entry = _stub_entry(error)
     if entry is None:
@@ -107,6 +109,9 @@ def tell_origin(error: BaseException, title: str) -> None:
         error.__cause__ = cause
     else:
         error.add_note(f"lazy import of {title!r} declared in {stub.co_name} at {filename}:{line}")
+    from ..startup.advice import add_advice
+
+    add_advice(error, target)
     error.__traceback__ = entry.tb_next
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "disable": "undo enable; the environment's files are as before",
     "status": "say whether imports are lazy here, and if not, why",
     "config": "show, check and find the configuration",
+    "why": "was this module's import deferred, by which rule, and what loaded it",
 }
 
 HELP = """\

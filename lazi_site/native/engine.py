@@ -8,7 +8,18 @@ from ..startup.bootstrap import is_declared, state
 from ..startup.faults import record_fault
 from ..startup.finders import settle_new_finders
 from ..startup.packages import MissingSubmodule, find_missing_in
-from ..startup.policy import Policy
+from ..startup.policy import (
+    CANNOT_BE_FOUND,
+    FOR_ITS_EFFECT,
+    IN_STANDARD_LIBRARY,
+    IN_TRY,
+    LOOKS_THROUGH_NAMES,
+    NAME_OF_SUBMODULE,
+    SERVED_BY_ITSELF,
+    SWITCHED_OFF,
+    USED_BY_FINDER,
+    Policy,
+)
 from ..startup.settle import unhook
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
@@ -16,15 +27,17 @@ from . import reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, FrameType
+    from types import CodeType, FrameType, TracebackType
+
+    from ..startup.policy import Eager
 
 policy = Policy(state.snapshot["settings"], variables_at_start())
 switches.declared_only = policy.mode == "declared"
-if policy.trace:
+if policy.is_watched:
     # Loaded before the switch is set: loading it asks the filter, which would tell.
-    from ..startup import trace
+    from ..startup import watch
 
-    switches.trace = policy.trace
+    watch.begin(policy.trace, policy.report, state.engine)
 STDLIB = sys.stdlib_module_names
 MAXIMUM_BODIES = 64
 _getframe = sys._getframe
@@ -48,6 +61,26 @@ class Body:
 bodies: "dict[int, Body]" = {}  # by id of the code, which the body keeps alive
 
 
+def excepthook(kind: type[BaseException], error: BaseException, traceback: "TracebackType | None") -> None:
+    """Print *error* as the interpreter does, with our note if a waiting import raised it.
+
+    The interpreter performs waiting imports without us, so the note cannot be added earlier.
+    """
+    try:
+        from ..startup.advice import add_advice, waited_for
+
+        target = waited_for(error)
+        if target:
+            add_advice(error, target)
+    except Exception:
+        pass
+    sys.__excepthook__(kind, error, traceback)
+
+
+if sys.excepthook is sys.__excepthook__:
+    sys.excepthook = excepthook
+
+
 def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None") -> object:
     """Return whether the import may wait; never raises, as that would break the statement."""
     return answer(importer, name, fromlist, _getframe(1))
@@ -59,37 +92,52 @@ def answer(importer: object, name: str, fromlist: "tuple[str, ...] | None", fram
     importer: its ``__name__``, unchecked: None or any object in code without one.
     fromlist: the names taken, None for ``import name``. Checked on 3.15.2.
     """
+    why = None
     try:
-        allowed = bool(frame.f_code.co_code[frame.f_lasti + 1] & 1) or may_wait(
-            importer if isinstance(importer, str) else "", name, fromlist or (), frame
-        )
+        if not frame.f_code.co_code[frame.f_lasti + 1] & 1:
+            why = reason_against(importer if isinstance(importer, str) else "", name, fromlist or (), frame)
     except RecursionError:
         return False
     except Exception as error:
         unhook()
         record_fault(f"deciding about {name}", error)
         return False
-    if switches.trace:
-        place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-        trace.tell(2 if allowed else 3, "pending" if allowed else "eager", importer, name, place)
-    if allowed and "." in name:
+    if switches.watched and why is not IN_STANDARD_LIBRARY:
+        tell(importer, name, frame, why)
+    if why is not None:
+        return False
+    if "." in name:
         find_missing_in(name.rpartition(".")[0])
     former = state.former[1]
-    if allowed and former is not None:
-        return former(importer, name, fromlist)
-    return allowed
+    return former is None or former(importer, name, fromlist)
 
 
-def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> bool:
-    """Return whether the policy, the program and the code around the statement let it wait."""
+def tell(importer: object, name: str, frame: "FrameType", why: "Eager | None") -> None:
+    """Tell what was decided about the statement at which *frame* stands."""
+    file, line = frame.f_code.co_filename, frame.f_lineno or 0
+    if why is not None:
+        watch.eager(importer, name, file, line, why)
+        return
+    statement = op.decode(frame.f_code, frame.f_lasti)
+    names = [bound for _, bound in statement.bindings] if statement is not None else []
+    watch.deferred(importer, name, names, file, line)
+
+
+def reason_against(
+    importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType"
+) -> "Eager | None":
+    """Return why the policy, the program or the code around the statement keeps it eager, or None."""
     if importer.partition(".")[0] in STDLIB:
-        return is_declared(frame, name)
+        return None if is_declared(frame, name) else IN_STANDARD_LIBRARY
     settle_new_finders(resolve_names)
     package = policy.settles(importer)
     if package:
         resolve_in(package)
-    if policy.decide(importer, name, fromlist) is not None or switches.force_eager(importer):
-        return False
+    why = policy.decide(importer, name, fromlist)
+    if why is not None:
+        return why
+    if switches.force_eager(importer):
+        return SWITCHED_OFF
     code = frame.f_code
     body = bodies.get(id(code))
     if body is None:
@@ -97,26 +145,28 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
             bodies.clear()
         body = bodies[id(code)] = Body(code, guards.is_guarded(frame.f_back))
         keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
-    if body.scans or op.is_covered(body.ranges, frame.f_lasti):
-        return False
+    if body.scans:
+        return LOOKS_THROUGH_NAMES
+    if op.is_covered(body.ranges, frame.f_lasti):
+        return IN_TRY
     if body.is_guarded and not guards.can_be_found(name):
-        return False
+        return CANNOT_BE_FOUND
     serves = frame.f_globals.get("__getattr__")
     if name == importer and serves is not None and type(serves) is not MissingSubmodule:
-        return False  # a module that takes from itself what its own __getattr__ serves
+        return SERVED_BY_ITSELF
     package, _, last = name.rpartition(".")
     in_package = package == importer and bool(fromlist) and "__path__" in frame.f_globals
     if in_package and (last in fromlist or reading.reads_global(code, last)):
         # ``from .run import run`` in a package: were it to wait, whoever loads
         # package.run first would leave the module under the function's name.
         # ``from .run import start; del run``: the import is what binds run.
-        return False
+        return NAME_OF_SUBMODULE
     statement = op.decode(code, frame.f_lasti)
     if statement is None:
-        return True
+        return None
     if body.finder_names and any(bound in body.finder_names for _, bound in statement.bindings):
-        return False
-    return not imports_for_effect(body, statement, name, frame)
+        return USED_BY_FINDER
+    return FOR_ITS_EFFECT if imports_for_effect(body, statement, name, frame) else None
 
 
 def keep_looked_through(code: "CodeType", importer: str, package: str) -> None:

@@ -27,20 +27,22 @@ def is_guarded(frame: "FrameType | None") -> bool:
     """
     while frame is not None:
         back = frame.f_back
-        if not _is_internal(frame) and (back is None or _name(back) != "lazi_site.startup.script"):
+        if not is_internal(frame) and (back is None or module_name(back) != "lazi_site.startup.script"):
             code = frame.f_code
             return bool(code.co_exceptiontable) and catches_import_error(code, frame.f_lasti)
         frame = back
     return False
 
 
-def _name(frame: "FrameType") -> str:
+def module_name(frame: "FrameType") -> str:
+    """Return the name of the module whose code *frame* runs, or ""."""
     name = frame.f_globals.get("__name__")
     return name if isinstance(name, str) else ""
 
 
-def _is_internal(frame: "FrameType") -> bool:
-    name = _name(frame)
+def is_internal(frame: "FrameType") -> bool:
+    """Return whether *frame* is importlib's or ours."""
+    name = module_name(frame)
     return (
         frame.f_code.co_filename.startswith("<frozen importlib")
         or name == "importlib"

@@ -34,6 +34,19 @@ class Eager:
 
 DEFER = None  # the other decision; nothing is to be said about it
 
+# Reasons that the code around a statement, or the running program, gives.
+IN_TRY = Eager("in-try", "it stands in try or with")
+LOOKS_THROUGH_NAMES = Eager("looks-through-names", "its module goes through its own namespace")
+STAR_IMPORT = Eager("star-import", "it takes every name")
+NOT_DECLARED = Eager("not-declared", "its module's __lazy_modules__ does not name it")
+SWITCHED_OFF = Eager("switched-off", "the program asked for eager imports")
+CANNOT_BE_FOUND = Eager("cannot-be-found", "its module is loaded in a try that catches ImportError")
+FOR_ITS_EFFECT = Eager("for-its-effect", "nothing uses the name that it binds")
+SERVED_BY_ITSELF = Eager("served-by-itself", "its module serves names by __getattr__")
+NAME_OF_SUBMODULE = Eager("name-of-submodule", "a submodule of the package has this name")
+IN_STANDARD_LIBRARY = Eager("stdlib-importer", "the standard library's own imports stay as they are")
+USED_BY_FINDER = Eager("used-by-finder", "a finder needs it to find modules")
+
 
 class Patterns:
     """Module name patterns with the origin of each: ``name``, ``package.*`` or ``*``.
@@ -75,7 +88,7 @@ class Policy:
 
     settings: the "settings" of a snapshot: ``mode``, ``stdlib``, ``trace``, and
     ``eager``, ``eager-in``, ``lazy`` and the shipped rules as {pattern: origin}.
-    environ: LAZI_EAGER and LAZI_STDLIB are laid over them.
+    environ: LAZI_EAGER, LAZI_STDLIB and LAZI_TRACE are laid over them; LAZI_REPORT names a file.
     """
 
     def __init__(self, settings: "Mapping[str, Any]", environ: "Mapping[str, str]") -> None:
@@ -86,6 +99,8 @@ class Policy:
         self.mode: str = settings["mode"]
         self.stdlib: str = environ.get("LAZI_STDLIB") or settings["stdlib"]
         self.trace = int(environ.get("LAZI_TRACE") or settings["trace"])
+        self.report = environ.get("LAZI_REPORT", "")
+        self.is_watched = bool(self.trace or self.report)
         self.eager = Patterns(eager)
         self.eager_in = Patterns(settings["eager-in"])
         self.lazy = Patterns(settings["lazy"])
@@ -115,7 +130,7 @@ class Policy:
         if target in ALWAYS_EAGER:
             return Eager("always-eager", target)
         if self.stdlib == "exclude" and target.partition(".")[0] in STDLIB:
-            return Eager("stdlib-target")
+            return Eager("stdlib-target", "the standard library is excluded, as by default")
         if not self._target_rules:
             return DEFER
         found = self._find_target(self.eager, target, names)

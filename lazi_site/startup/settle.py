@@ -75,7 +75,8 @@ def first_answer(
     declared = is_declared(frame, name)
     if not state.engine or not state.snapshot:
         return declared
-    if state.snapshot["settings"]["mode"] == "declared" and not declared:
+    waits = declared or state.snapshot["settings"]["mode"] == "all"
+    if not waits and "LAZI_REPORT" not in variables_at_start():
         return False  # it was asked about before the mode was known
     try:
         from ..native import engine
@@ -84,7 +85,7 @@ def first_answer(
         record_fault("loading the engine", error)
         return False
     sys.set_lazy_imports_filter(engine.import_filter)  # type: ignore[attr-defined]
-    return engine.answer(importer, name, fromlist, frame)
+    return waits and engine.answer(importer, name, fromlist, frame)
 
 
 def unhook() -> None:

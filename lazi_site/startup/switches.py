@@ -10,17 +10,18 @@ if TYPE_CHECKING:
 class Switches:
     """active: imports may wait. declared_only: the mode "declared".
 
-    trace: the level of LAZI_TRACE, 0 if nothing is told; see trace.py.
+    watched: what becomes of imports is to be told; see watch.py. trace: the level of LAZI_TRACE.
     eager_depth: open eager_imports() blocks by thread. eager_importer: whose
     imports are eager by set_eager_imports() (PEP 690), or None.
     """
 
-    __slots__ = ("active", "declared_only", "eager_depth", "eager_importer", "trace")
+    __slots__ = ("active", "declared_only", "eager_depth", "eager_importer", "trace", "watched")
 
     def __init__(self) -> None:
         self.active = True
         self.declared_only = False
         self.trace = 0
+        self.watched = False
         self.eager_depth: dict[int, int] = {}
         self.eager_importer: Callable[[str], bool] | None = None
 

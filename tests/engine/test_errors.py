@@ -15,13 +15,18 @@ USE = "import user\ndef work():\n    return user.use()\nwork()\n"
 
 
 def printed(environment: Environment, folder: Path, **files: str) -> list[str]:
-    """Return the lines of the error that ends a program made of *files*; its use of user.use() fails."""
+    """Return the lines of the error that ends a program made of *files*; its use of user.use() fails.
+
+    The last line, which says what may help, is not among them.
+    """
     for name, text in {"main": USE, **files}.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
     done = environment.run("main.py", cwd=folder)
     assert done.returncode == 1
     assert done.stdout == ""
-    return [line.strip() for line in done.stderr.splitlines() if set(line.strip()) - set("^~")]
+    lines = [line.strip() for line in done.stderr.splitlines() if set(line.strip()) - set("^~")]
+    assert lines[-1].startswith("lazi-site: ")
+    return lines[:-1]
 
 
 def frames(lines: list[str]) -> list[str]:

@@ -1,0 +1,1 @@
+"""Runs commands of the environment and finds things out about them. Prints nothing."""

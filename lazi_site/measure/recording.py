@@ -1,0 +1,107 @@
+"""Runs a command and collects the records of its imports, from it and from its children."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+import tempfile
+from pathlib import Path
+
+from ..errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+class Process:
+    """The records of one process: "process" is its first, events are all others in their order.
+
+    What a record holds is described in startup/watch.py.
+    """
+
+    __slots__ = ("events", "header")
+
+    def __init__(self, header: dict[str, Any]) -> None:
+        self.header = header
+        self.events: list[dict[str, Any]] = []
+
+    def having(self, event: str) -> list[dict[str, Any]]:
+        """Return the records of the kind *event*."""
+        return [one for one in self.events if one["event"] == event]
+
+
+class Recording:
+    """What a run gave. status: its exit status; processes: the first one is the command's own."""
+
+    __slots__ = ("processes", "status", "stderr")
+
+    def __init__(self, status: int, stderr: bytes, processes: list[Process]) -> None:
+        self.status = status
+        self.stderr = stderr
+        self.processes = processes
+
+
+def record(
+    command: Sequence[str], variables: Mapping[str, str] | None = None, timeout: float | None = None
+) -> Recording:
+    """Run *command* lazily, its standard output dropped, and return what was recorded.
+
+    variables: laid over this process's own; LAZI_DISABLE is taken out.
+    timeout: seconds.
+
+    Errors: UsageError if there is no such command; subprocess.TimeoutExpired.
+    """
+    environ = {name: value for name, value in os.environ.items() if name != "LAZI_DISABLE"}
+    with tempfile.TemporaryDirectory(prefix="lazi-site-", ignore_cleanup_errors=True) as folder:
+        environ["LAZI_REPORT"] = os.path.join(folder, "%p")
+        done = subprocess.run(
+            find_command(command),
+            env={**environ, **(variables or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=timeout,
+            check=False,
+        )
+        files = sorted(Path(folder).iterdir(), key=lambda path: path.stat().st_ctime_ns)
+        processes = [process for file in files for process in read_records(file)]
+    return Recording(done.returncode, done.stderr, processes)
+
+
+def read_records(file: Path) -> list[Process]:
+    """Return the processes that wrote into *file*; a line that was cut off is left out."""
+    found: dict[int, Process] = {}
+    for line in file.read_bytes().decode("utf-8", "replace").splitlines():
+        try:
+            fields = json.loads(line)
+            pid = fields["pid"]
+        except (ValueError, KeyError, TypeError):
+            continue
+        if fields["event"] == "process":
+            found[pid] = Process(fields)
+        else:
+            # A child that was forked goes on in its parent's file.
+            found.setdefault(pid, Process({"event": "process", "pid": pid, "argv": []})).events.append(fields)
+    return list(found.values())
+
+
+def find_command(command: Sequence[str]) -> list[str]:
+    """Return *command* with its first word as a path: a script of this environment before any other program.
+
+    Errors: UsageError if there is no such program.
+    """
+    name, *rest = command
+    path = name if os.path.dirname(name) else shutil.which(name, path=sysconfig.get_path("scripts"))
+    path = path or shutil.which(name)
+    if path is None or not os.path.exists(path):
+        raise UsageError(
+            "no-such-command",
+            f"There is no command '{name}', neither in this environment nor on PATH.",
+            "Give the command as you would type it, after --.",
+        )
+    return [path, *rest]
