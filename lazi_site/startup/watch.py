@@ -10,8 +10,10 @@ eager     it must not wait, decided when its module was loaded or when it ran: c
 resolved  a name that waited was looked up (3.11 to 3.14): importer, target, and the stack of the lookup
 failed    likewise, with the error
 import    a module was loaded: module; nanoseconds in all ("ns") and without the modules loaded
-          meanwhile ("own"); depth; lazy: the use of a waiting name led to it, not a statement;
-          the stack that did, innermost first, or of a statement its place; the error if it failed
+          meanwhile ("own"), and from the "process" record to its "start"; the thread, and its
+          depth among the imports under way there; lazy: the use of a waiting name led to it, not
+          a statement; the stack that did, innermost first, or of a statement its place; the error
+          if it failed. The modules loaded meanwhile stand before it.
 
 and each has the "pid". A stack is a list of [module, file, line, function].
 """
@@ -46,14 +48,16 @@ _find_and_load: "Callable[[str, Any], ModuleType]" = _bootstrap._find_and_load
 class Report:
     """The file of records, and the imports under way in each thread.
 
+    began: when telling began, by the clock.
     descriptor: of the file, to which every record is appended by one write, so
     that several processes may share it; -1 without one.
     """
 
-    __slots__ = ("descriptor", "under_way")
+    __slots__ = ("began", "descriptor", "under_way")
 
     def __init__(self) -> None:
         self.descriptor = -1
+        self.began = _clock()
         self.under_way: dict[int, list[int]] = {}  # nanoseconds spent in imports inside of each
 
     def write(self, event: str, **fields: "Any") -> None:
@@ -181,7 +185,7 @@ def find_and_load(name: str, import_: "Any") -> "ModuleType":
 
     The interpreter looks it up by name at each import (Python/import.c, 3.11 to 3.15).
     """
-    if name in sys.modules:
+    if name in sys.modules or name.startswith("lazi_site"):
         return _find_and_load(name, import_)
     thread = get_ident()
     inner = report.under_way.setdefault(thread, [])
@@ -203,7 +207,7 @@ def find_and_load(name: str, import_: "Any") -> "ModuleType":
         else:
             report.under_way.pop(thread, None)
         try:
-            told(name, caller, spent, own, depth, error)
+            told(name, caller, error, start=started - report.began, ns=spent, own=own, depth=depth)
         except Exception:
             switches.watched = False
             report.descriptor = -1
@@ -214,10 +218,8 @@ def find_and_load(name: str, import_: "Any") -> "ModuleType":
 find_and_load.__code__ = find_and_load.__code__.replace(co_filename="<frozen importlib._bootstrap>")
 
 
-def told(
-    name: str, caller: "FrameType", spent: int, own: int, depth: int, error: "BaseException | None"
-) -> None:
-    """Tell that the module *name* was loaded, or was not because of *error*."""
+def told(name: str, caller: "FrameType", error: "BaseException | None", **numbers: int) -> None:
+    """Tell that the module *name* was loaded, or was not because of *error*; *numbers*: of the record."""
     lazy = was_looked_up(name, caller)
     places = stack(caller, MAXIMUM_STACK if lazy else 1)
     if lazy and not uses_keys():
@@ -230,9 +232,8 @@ def told(
     report.write(
         "import",
         module=name,
-        ns=spent,
-        own=own,
-        depth=depth,
+        **numbers,
+        thread=get_ident(),
         lazy=lazy,
         stack=places,
         error=None if error is None else _describe(error),

@@ -81,6 +81,7 @@ def test_report_tells_what_was_loaded_by_which_line(enabled_template: Environmen
     assert bad["error"] == "ZeroDivisionError: division by zero"
     assert bad["stack"][0] == ["app", app, 11, "work"]
     assert not having(found, event="import", module="never")
+    assert not [one for one in having(found, event="import") if one["module"].startswith("lazi_site")]
 
 
 def test_eager_import_is_told_with_its_statement(enabled_template: Environment, folder: Path) -> None:
