@@ -28,6 +28,7 @@ EXAMPLES = """\
 exit status: 0, or 1 if the module cannot be found or the run never mentions it"""
 
 SHOWN_FRAMES = 6
+SHOWN_STATEMENTS = 12
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,14 +90,26 @@ def show(found: dict[str, Any]) -> None:
     for story in found["processes"]:
         if len(found["processes"]) > 1:
             print(f"\n  process {story['pid']}: {' '.join(story['argv']) or 'a forked child'}")
-        for statement in story["statements"]:
-            place = f"{shorten(statement['file'])}:{statement['line']}"
-            tail = f": {reason(statement)}" if statement["event"] == "eager" else ""
-            print(f"  {WORDS[statement['event']]:<9} {place} in {statement['importer']}{tail}")
+        show_statements(module, story["statements"])
         show_load(story["load"])
 
 
-WORDS = {"deferred": "waited", "bound": "was there", "eager": "eager"}
+def show_statements(module: str, statements: list[dict[str, Any]]) -> None:
+    """Print the statements that name *module*, and how many name a module below it."""
+    own = [one for one in statements if not one["target"].startswith(module + ".")]
+    for statement in own[:SHOWN_STATEMENTS]:
+        place = f"{shorten(statement['file'])}:{statement['line']}"
+        tail = f": {reason(statement)}" if statement["event"] == "eager" else ""
+        print(f"  {WORDS[statement['event']]:<9} {place} in {statement['importer']}{tail}")
+    below = [one for one in statements if one not in own]
+    for what, others in (("more of it", own[SHOWN_STATEMENTS:]), ("of modules below it", below)):
+        if others:
+            events = [one["event"] for one in others]
+            counts = [f"{events.count(event)} {WORDS[event]}" for event in WORDS if event in events]
+            print(f"  {len(others)} statements {what}: {', '.join(counts)} (--json shows them)")
+
+
+WORDS = {"deferred": "waited", "bound": "at hand", "eager": "eager"}
 
 
 def show_load(load: dict[str, Any] | None) -> None:
