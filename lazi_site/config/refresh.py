@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
-from .. import __version__
 from ..startup.snapshot import FORMAT
+from .packing import pack_code
 from .record import read_record
 from .resolve import Value, merge_sources
 from .shipped import read_shipped_rules
@@ -62,15 +62,16 @@ class Configuration:
     def as_snapshot(self) -> dict[str, Any]:
         """Return the snapshot that says all this."""
         rules_file = self.read_rules()
-        # The rules are a source although they come with us: another build of the
-        # same version may bring other ones.
+        packed, stamps = pack_code()
+        # The rules are a source although they come with us, and so is the code:
+        # another build of the same version may bring other ones.
         watched = [self.record, *self.sources, rules_file]
         values = self.values
         return {
             "format": FORMAT,
-            "version": __version__,
             "prefix": sys.prefix,
-            "sources": [(source.path, *source.stamp) for source in watched],
+            "sources": [*((source.path, *source.stamp) for source in watched), *stamps],
+            "code": packed,
             "settings": {
                 "enabled": values["enabled"].value,
                 "mode": values["mode"].value,

@@ -1,7 +1,9 @@
 """Reads the policy when the first import needs it, and takes the hooks out if it keeps imports eager."""
 
+import marshal
+import os
 import sys
-from _frozen_importlib_external import FileFinder
+from _frozen_importlib_external import FileFinder, SourceFileLoader, spec_from_file_location
 
 from .bootstrap import is_declared, is_ours, path_hook, state
 from .faults import record_fault
@@ -10,7 +12,7 @@ from .snapshot import read_policy, variables_at_start
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import FrameType
+    from types import CodeType, FrameType
     from typing import Any
 
 OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
@@ -35,10 +37,63 @@ def settle() -> None:
         if state.reason:
             unhook()
         state.snapshot = snapshot
-        obey_mode()
+        if state.engine:
+            load_engine(snapshot["code"])
+            obey_mode()
     except Exception as error:
         unhook()
         record_fault("reading the policy", error)
+
+
+def load_engine(packed: "dict[str, tuple[str, bool, bytes]]") -> None:
+    """Import the engine from its code in the snapshot: files are found, opened and checked only there."""
+    names = [f"lazi_site.{state.engine}.engine"]
+    if state.engine == "backport":
+        names.append("lazi_site.startup.loaders")
+    if "lazi_site.startup.script" in sys.modules:
+        names.append("lazi_site.backport.program")
+    finder: "Any" = PackedFinder(packed)
+    sys.meta_path.insert(0, finder)
+    try:
+        for name in names:
+            __import__(name)
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class PackedFinder:
+    """Finds our own modules in the snapshot.
+
+    packed: by name their file, whether they are packages, and their code.
+    """
+
+    def __init__(self, packed: "dict[str, tuple[str, bool, bytes]]") -> None:
+        self.packed = packed
+
+    def find_spec(self, fullname: str, path: "Any" = None, target: "Any" = None) -> "Any":
+        """Return the spec of a module that is packed, as its file would give it, or None."""
+        if fullname not in self.packed:
+            return None
+        file, is_package, _ = self.packed[fullname]
+        return spec_from_file_location(
+            fullname,
+            file,
+            loader=PackedLoader(fullname, file, self.packed),
+            submodule_search_locations=[os.path.dirname(file)] if is_package else None,
+        )
+
+
+class PackedLoader(SourceFileLoader):
+    """The stock loader of a source file, but its code comes out of the snapshot."""
+
+    def __init__(self, fullname: str, path: str, packed: "dict[str, tuple[str, bool, bytes]]") -> None:
+        SourceFileLoader.__init__(self, fullname, path)
+        self.packed = packed
+
+    def get_code(self, fullname: str) -> "CodeType":
+        """Return the code of the module."""
+        code: CodeType = marshal.loads(self.packed[fullname][2])
+        return code
 
 
 def not_wanted(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") -> str:

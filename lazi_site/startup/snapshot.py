@@ -88,13 +88,14 @@ def snapshot_name(variables: "Mapping[str, str] | None" = None) -> str:
     """Return the file name of the snapshot for this user's surroundings.
 
     Users of one environment differ in what decides their configuration, so
-    each has a snapshot of his own.
+    each has a snapshot of his own. The version is in it to its last digit,
+    because the snapshot holds code.
 
     variables: the environment variables; by default as they are now.
     """
     get = (os.environ if variables is None else variables).get
     uid = os.geteuid() if hasattr(os, "geteuid") else 0
-    parts = repr((uid, [get(name) for name in CONFIG_ENVIRONMENT]))
+    parts = repr((uid, sys.hexversion, [get(name) for name in CONFIG_ENVIRONMENT]))
     digest = _imp.source_hash(FORMAT, parts.encode("utf-8", "surrogatepass")).hex()
     return f"policy-{sys.implementation.cache_tag}-{digest}.snapshot"
 
@@ -146,9 +147,7 @@ def read_snapshot(path: str) -> "dict[str, Any] | None":
 
 def is_fresh(snapshot: "dict[str, Any]") -> bool:
     """Return whether every source of the snapshot is as it was when it was read."""
-    from .. import __version__
-
-    if snapshot["version"] != __version__ or snapshot["prefix"] != sys.prefix:
+    if snapshot["prefix"] != sys.prefix:
         return False
     for path, mtime, size in snapshot["sources"]:
         try:
