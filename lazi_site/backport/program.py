@@ -7,9 +7,8 @@ know the stores of their own statement and stay pending.
 """
 
 from ..startup.switches import switches
-from . import engine, stubs
+from . import engine
 from .deferred import DeferredImport, Execution
-from .stubs import forget_stub as forget_stub
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,11 +65,6 @@ def deferred(frame: "FrameType") -> "Any":
     if statement.statement.fromlist is None and not statement.statement.dotted_as:
         return execution.keys[0].stand_in
     return Carrier(execution)
-
-
-def eager_stub(frame: "FrameType", name: str, fromlist: "Any", level: int) -> "CodeType":
-    """Return code that performs the import of the statement at which *frame* stands."""
-    return stubs.make(frame.f_code.co_filename, frame.f_lineno, level, name, fromlist, ())
 
 
 def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, DeferredImport]":

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         reason: why imports are eager, one sentence, or "".
         fault: what went wrong during start-up or later, one sentence, or "".
         snapshot: the policy snapshot in force, or {}.
+        skips_stdlib: imports of the standard library do not wait, and nobody is told of it.
         former: the interpreter's mode and filter before ours (3.15).
         """
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         reason: str
         fault: str
         snapshot: dict[str, Any]
+        skips_stdlib: bool
         former: tuple[str, Any]
 
 
@@ -58,6 +60,7 @@ state: "State" = SimpleNamespace(
     reason="lazi-site was not started in this process",
     fault="",
     snapshot={},
+    skips_stdlib=False,
     former=("normal", None),
 )
 STANDARD_LIBRARY = os.path.dirname(os.__file__)
@@ -162,7 +165,7 @@ def make_loader(fullname: str, path: str) -> "Any":
     """Return the loader for the file *path* of the module *fullname*; our own modules get the stock ones."""
     if fullname.startswith("lazi_site"):
         return (SourcelessFileLoader if path.endswith("c") else SourceFileLoader)(fullname, path)
-    from .loaders import make_loader
+    from .settle import make_loader
 
     return make_loader(fullname, path)
 

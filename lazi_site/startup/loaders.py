@@ -10,23 +10,12 @@ from _frozen_importlib_external import SourceFileLoader, SourcelessFileLoader, _
 
 from .bootstrap import state
 from .faults import record_fault
-from .settle import settle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
-    from typing import Any
 
 EXECUTE = _LoaderBasics.exec_module.__code__
-
-
-def make_loader(fullname: str, path: str) -> "Any":
-    """Return the loader for the file *path* of the module *fullname*: the stock one if imports are eager."""
-    settle()
-    deferring = bool(state.engine and state.snapshot)
-    if path.endswith("c"):
-        return (DeferringBytecodeLoader if deferring else SourcelessFileLoader)(fullname, path)
-    return (DeferringSourceLoader if deferring else SourceFileLoader)(fullname, path)
 
 
 def code_to_run(code: "CodeType | None", fullname: str) -> "CodeType | None":

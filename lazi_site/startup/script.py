@@ -18,7 +18,7 @@ import sys
 
 from .bootstrap import state
 from .faults import record_fault
-from .settle import settle
+from .settle import load, settle
 from .snapshot import READ
 
 TYPE_CHECKING = False
@@ -82,14 +82,20 @@ def program_import(
     frame = _getframe(1)
     try:
         if state.engine:
-            from ..backport import program
+            skipped = state.skips_stdlib and name.partition(".")[0] in sys.stdlib_module_names and not level
+            if not skipped:
+                load("lazi_site.backport.program")
+                from ..backport import program
 
-            carrier = program.deferred(frame)
-            if carrier is not None:
-                return carrier
+                carrier = program.deferred(frame)
+                if carrier is not None:
+                    return carrier
             # A frame with the statement's file and line, and none of ours in the
             # way of warnings that look at the importing frame.
-            stub = program.eager_stub(frame, name, fromlist, level)
+            load("lazi_site.backport.stubs")
+            from ..backport import stubs
+
+            stub = stubs.make(frame.f_code.co_filename, frame.f_lineno, level, name, fromlist, ())
     except Exception as error:
         record_fault(f"the program's import of {name}", error)
     if not state.engine:
@@ -97,5 +103,5 @@ def program_import(
     try:
         return eval(stub, frame.f_globals)
     except BaseException as error:
-        program.forget_stub(error)
+        stubs.forget_stub(error)
         raise

@@ -3,7 +3,12 @@
 import marshal
 import os
 import sys
-from _frozen_importlib_external import FileFinder, SourceFileLoader, spec_from_file_location
+from _frozen_importlib_external import (
+    FileFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+    spec_from_file_location,
+)
 
 from .bootstrap import is_declared, is_ours, path_hook, state
 from .faults import record_fault
@@ -36,29 +41,41 @@ def settle() -> None:
         state.reason = not_wanted(snapshot, variables)
         if state.reason:
             unhook()
+        elif "LAZI_REPORT" not in variables:
+            watched = int(variables.get("LAZI_TRACE") or snapshot["settings"]["trace"])
+            stdlib = variables.get("LAZI_STDLIB") or snapshot["settings"]["stdlib"]
+            state.skips_stdlib = stdlib == "exclude" and not watched
         state.snapshot = snapshot
-        if state.engine:
-            load_engine(snapshot["code"])
-            obey_mode()
+        obey_mode()
     except Exception as error:
         unhook()
         record_fault("reading the policy", error)
 
 
-def load_engine(packed: "dict[str, tuple[str, bool, bytes]]") -> None:
-    """Import the engine from its code in the snapshot: files are found, opened and checked only there."""
-    names = [f"lazi_site.{state.engine}.engine"]
-    if state.engine == "backport":
-        names.append("lazi_site.startup.loaders")
-    if "lazi_site.startup.script" in sys.modules:
-        names.append("lazi_site.backport.program")
-    finder: "Any" = PackedFinder(packed)
+def load(*names: str) -> None:
+    """Import our modules *names*, and what they import, from their code in the snapshot."""
+    if all(name in sys.modules for name in names):
+        return
+    finder: Any = PackedFinder(state.snapshot["code"])
     sys.meta_path.insert(0, finder)
     try:
         for name in names:
             __import__(name)
     finally:
         sys.meta_path.remove(finder)
+
+
+def make_loader(fullname: str, path: str) -> "Any":
+    """Return the loader for the file *path* of the module *fullname*: the stock one if imports are eager."""
+    settle()
+    if not state.engine or not state.snapshot:
+        return (SourcelessFileLoader if path.endswith("c") else SourceFileLoader)(fullname, path)
+    load("lazi_site.startup.loaders", "lazi_site.backport.engine")
+    from . import loaders
+
+    return (loaders.DeferringBytecodeLoader if path.endswith("c") else loaders.DeferringSourceLoader)(
+        fullname, path
+    )
 
 
 class PackedFinder:
@@ -130,10 +147,13 @@ def first_answer(
     declared = is_declared(frame, name)
     if not state.engine or not state.snapshot:
         return declared
+    if state.skips_stdlib and name.partition(".")[0] in sys.stdlib_module_names:
+        return False
     waits = declared or state.snapshot["settings"]["mode"] == "all"
     if not waits and "LAZI_REPORT" not in variables_at_start():
         return False  # it was asked about before the mode was known
     try:
+        load("lazi_site.native.engine")
         from ..native import engine
     except Exception as error:
         unhook()
