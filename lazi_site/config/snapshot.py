@@ -12,7 +12,7 @@ import os
 import stat
 import time
 
-from ..startup.snapshot import FORMAT, MAGIC, snapshot_directories, snapshot_name
+from ..startup.snapshot import FORMAT, MAGIC, read_snapshot, snapshot_directories, snapshot_name
 
 MAXIMUM_FILES = 8  # snapshots in one directory: users, interpreters and surroundings
 ABANDONED = 60  # seconds after which an unfinished file's writer must be dead
@@ -42,12 +42,22 @@ def store_snapshot(snapshot: dict[str, object]) -> str:
             if not is_safe(directory):
                 continue
             path = os.path.join(directory, name)
+            if says_the_same(read_snapshot(path), snapshot):
+                return path
             write_atomically(path, data)
         except OSError:
             continue
         remove_surplus(directory, name)
         return path
     return ""
+
+
+def says_the_same(stored: dict[str, object] | None, snapshot: dict[str, object]) -> bool:
+    """Return whether *stored* needs no replacing by *snapshot*.
+
+    The same files give the same code, though marshal's bytes for it can differ.
+    """
+    return stored is not None and {**stored, "code": {}} == {**snapshot, "code": {}}
 
 
 def is_safe(directory: str) -> bool:
