@@ -24,6 +24,8 @@ COMMANDS = {
     "disable": "undo enable; the environment's files are as before",
     "status": "say whether imports are lazy here, and if not, why",
     "config": "show, check and find the configuration",
+    "verify": "say whether a program does the same eager and lazy",
+    "bisect": "find the rules with which a program does the same",
 }
 
 HELP = """\
@@ -44,6 +46,7 @@ examples:
   lazi-site enable --venv .venv     in another one that has lazi-site installed
   LAZI_DISABLE=1 python app.py      one run with eager imports
   lazi-site status                  on or off, and why
+  lazi-site verify -- python app.py  is it the same eager and lazy?
   lazi-site disable
 
 exit status: {ok} done or yes, {negative} no or something found, {refused} refused or wrong usage

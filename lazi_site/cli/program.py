@@ -1,0 +1,117 @@
+"""What verify and bisect share: the arguments that say which program is run and what is compared."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import ExitStack
+
+from ..errors import RefusedError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from ..measure.comparing import Difference
+    from ..measure.running import Program
+
+TIMEOUT = 300.0  # seconds a run may take unless --timeout says otherwise
+MOST_LINES = 40  # of a diff
+
+
+def add_program_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments to *parser*; the program and its own come last."""
+    import argparse
+
+    parser.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="REGEX",
+        help="do not compare what matches; may be given several times",
+    )
+    parser.add_argument(
+        "--files",
+        metavar="DIR",
+        help="compare the files in this folder too; each run finds it as it is now, and so do you afterwards",
+    )
+    parser.add_argument("--exit-only", action="store_true", help="compare nothing but the exit status")
+    parser.add_argument(
+        "--timeout", type=float, default=TIMEOUT, metavar="SECONDS", help=f"of one run (default: {TIMEOUT:g})"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "command",
+        nargs=argparse.REMAINDER,
+        metavar="-- CMD ...",
+        help="the program: a script of this virtualenv, python, or any other, with its arguments",
+    )
+
+
+def words_of(command: Sequence[str]) -> list[str]:
+    """Return the words of the program behind the ``--``."""
+    return list(command[1:] if command[:1] == ["--"] else command)
+
+
+def make_program(
+    words: Sequence[str],
+    *,
+    ignore: Sequence[str],
+    files: str | None,
+    exit_only: bool,
+    timeout: float,
+    stack: ExitStack,
+) -> Program:
+    """Return the program that the arguments ask for.
+
+    stack: puts the folder of ``--files`` back in the end.
+
+    Errors: UsageError for arguments that make no sense, RefusedError where
+    imports are not lazy, so that there is nothing to compare.
+    """
+    from ..install.probe import ask_fresh_interpreter
+    from ..measure.folders import Folder
+    from ..measure.masking import Masks
+    from ..measure.running import Program
+
+    if not words:
+        raise UsageError("no-program", "No program is named.", "Write it behind --, as in: -- python app.py")
+    if timeout <= 0:
+        raise UsageError("wrong-timeout", "The time limit must be above 0 seconds.")
+    ignored = []
+    for expression in ignore:
+        try:
+            ignored.append(re.compile(expression, re.MULTILINE))
+        except re.error as error:
+            raise UsageError("wrong-expression", f"--ignore {expression!r} is wrong: {error}.") from None
+    answer = ask_fresh_interpreter()
+    if not answer.engine:
+        raise RefusedError(
+            "not-lazy-here",
+            f"Imports are not lazy here: {answer.reason or 'lazi-site is not enabled'}.",
+            "See lazi-site status, or run: lazi-site enable",
+        )
+    masks = Masks([(sys.prefix, "<environment>")], ignored)
+    folder = Folder(files, sys.prefix) if files is not None else None
+    program = Program(words, timeout=timeout, masks=masks, folder=folder, status_only=exit_only)
+    if folder is not None:
+        stack.enter_context(folder)
+    return program
+
+
+def print_differences(differences: Sequence[Difference]) -> None:
+    """Print how lazy differs from eager."""
+    from .output import print_diff
+
+    for found in differences:
+        print(f"  {found.stream}:")
+        print_diff(found.lines, MOST_LINES)
+
+
+def print_unsteady(streams: Sequence[str]) -> None:
+    """Say in which *streams* of the program something is not deterministic, if there are any."""
+    if streams:
+        print(
+            f"Not deterministic, and not counted: what differs between two eager runs in {', '.join(streams)}."
+        )

@@ -1,0 +1,152 @@
+"""The rules that may cure a program, made from the imports that were seen to wait, the likely ones first.
+
+They form a tree: a package with all below it, its packages and modules, and
+for each module what it imports.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from ..config.options import is_pattern
+from .events import EAGER, FAILED, WAITS, Event
+from .rules import IMPORTER, TARGET, Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .comparing import Difference
+    from .running import Run
+
+STDLIB = sys.stdlib_module_names
+FRAME = re.compile(r'^ *File "([^"\n]+)", line \d+', re.MULTILINE)
+WORD = re.compile(r"[A-Za-z_][\w.]*\w")
+
+# How suspicious a module is. Only the order counts.
+FAILED_WEIGHT = 200.0
+FRAME_WEIGHT = 100.0  # the innermost frame of the traceback; the others down to half of it
+NAMED_WEIGHT = 80.0  # the module's whole name stands in the error
+HINTED_WEIGHT = 40.0  # the last part of it does, or it stands in a line that differs
+
+
+class Imports:
+    """The import statements that may wait: what each module imports, and where it stands."""
+
+    def __init__(self) -> None:
+        self.targets: dict[str, dict[str, Event]] = {}
+        self.modules_by_file: dict[str, str] = {}
+        self.stdlib_waits = False
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Add what *events* tell; a statement that a rule kept eager counts too.
+
+        No rule reaches a statement inside the standard library, and one that
+        imports the standard library is mostly eager by default.
+        """
+        for event in events:
+            top = event.importer.partition(".")[0]
+            if event.file:
+                self.modules_by_file.setdefault(event.file, event.importer)
+            if event.kind not in (WAITS, EAGER) or top in STDLIB or top == "lazi_site":
+                continue
+            if event.target.partition(".")[0] in STDLIB:
+                self.stdlib_waits |= event.kind == WAITS
+                if not self.stdlib_waits:
+                    continue
+            if is_pattern(event.importer) and is_pattern(event.target):
+                self.targets.setdefault(event.importer, {}).setdefault(event.target, event)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.targets.values()))
+
+    def packages(self) -> list[Rule]:
+        """Return a rule for each top-level package or module that imports."""
+        return list(self._grouped(""))
+
+    def parts(self, rule: Rule) -> list[Rule]:
+        """Return the rules for the parts of a package's *rule*; none if it has no parts."""
+        return list(self._grouped(rule.pattern[:-2])) if rule.pattern.endswith(".*") else []
+
+    def _grouped(self, package: str) -> Iterator[Rule]:
+        """Yield rules for what stands directly in *package* ("" for all), packages with all below them."""
+        groups: dict[str, list[str]] = {}
+        for name in self.targets:
+            if name == package:
+                groups[name] = [name]
+            elif not package or name.startswith(package + "."):
+                rest = name[len(package) + 1 :] if package else name
+                head = rest.partition(".")[0]
+                groups.setdefault(f"{package}.{head}" if package else head, []).append(name)
+        for name, members in groups.items():
+            yield Rule(IMPORTER, name if members == [name] else f"{name}.*")
+
+    def imported_by(self, rule: Rule) -> list[Rule]:
+        """Return rules for what the module of the importer's *rule* imports."""
+        return [Rule(TARGET, target) for target in self.targets.get(rule.pattern, ())]
+
+    def covered(self, rule: Rule) -> list[Event]:
+        """Return the statements that *rule* keeps eager."""
+        return [
+            event
+            for importer, targets in self.targets.items()
+            for target, event in targets.items()
+            if matches(rule.pattern, importer if rule.kind == IMPORTER else target)
+        ]
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Return whether *pattern* means the module *name*."""
+    if pattern.endswith(".*"):
+        return name == pattern[:-2] or name.startswith(pattern[:-1])
+    return pattern in (name, "*")
+
+
+class Suspicion:
+    """Orders rules by what a wrong run says: its traceback, the names in its error, what differs.
+
+    imports: as seen in traced runs, whose *events* also tell what failed.
+    """
+
+    def __init__(
+        self, imports: Imports, events: Iterable[Event], wrong: Run, differences: Iterable[Difference]
+    ) -> None:
+        self.imports = imports
+        self.weights: dict[str, float] = {}
+        for event in events:
+            if event.kind == FAILED:
+                self._raise(event.importer, FAILED_WEIGHT)
+                self._raise(event.target, FAILED_WEIGHT)
+        frames = FRAME.findall(wrong.stderr)
+        for number, file in enumerate(frames, 1):
+            self._raise(imports.modules_by_file.get(file, ""), FRAME_WEIGHT * (1 + number / len(frames)) / 2)
+        error = wrong.stderr.strip().rpartition("\n")[2]
+        self.named = set(WORD.findall(error))
+        changed = [line for found in differences for line in found.lines if line[:1] in "+-"]
+        self.hinted = {part for word in self.named for part in word.split(".")}
+        self.hinted |= {word for line in changed for word in WORD.findall(line)}
+
+    def _raise(self, module: str, weight: float) -> None:
+        self.weights[module] = max(self.weights.get(module, 0.0), weight)
+
+    def of_module(self, name: str) -> float:
+        """Return how suspicious the module *name* is."""
+        weight = self.weights.get(name, 0.0)
+        if name in self.named:
+            weight = max(weight, NAMED_WEIGHT)
+        if name in self.hinted or name.rpartition(".")[2] in self.hinted:
+            weight = max(weight, HINTED_WEIGHT)
+        return weight
+
+    def of_rule(self, rule: Rule) -> tuple[float, int]:
+        """Return how suspicious *rule* is: by its modules, then by how many statements it covers."""
+        covered = self.imports.covered(rule)
+        names = {event.target for event in covered}
+        if rule.kind == IMPORTER:
+            names |= {event.importer for event in covered}
+        return max(map(self.of_module, names), default=0.0), len(covered)
+
+    def sort(self, rules: Iterable[Rule]) -> list[Rule]:
+        """Return *rules*, the most suspicious first."""
+        return sorted(dict.fromkeys(rules), key=self.of_rule, reverse=True)
