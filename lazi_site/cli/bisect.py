@@ -15,7 +15,14 @@ from ..measure.rules import RulesFile, by_option
 from ..measure.running import LAZY, Program, Run
 from . import status_codes
 from .output import print_json, progress
-from .program import add_program_arguments, make_program, print_differences, print_unsteady, words_of
+from .program import (
+    add_program_arguments,
+    make_program,
+    print_differences,
+    print_eager_failure,
+    print_unsteady,
+    words_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -209,12 +216,9 @@ def show(result: Result) -> None:
         print_unsteady(result.reference.unsteady)
         return
     reference = result.reference
-    streams = ", ".join(one.stream for one in reference.differences)
-    print(
-        f"different{' in one of two lazy runs' if reference.sometimes else ''}: {streams or 'the test fails'}"
-    )
-    print_differences(reference.differences)
+    print_differences(reference.differences, reference.sometimes)
     print_unsteady(reference.unsteady)
+    print_eager_failure(reference.eager)
     print()
     show_outcome(outcome)
     if not outcome.rules:
@@ -250,4 +254,4 @@ def show_outcome(outcome: Outcome) -> None:
     elif outcome.verdict == OUT_OF_RUNS:
         print(f"After {outcome.runs} runs, as far as the search came (for less, --max-runs N), enough are:")
     else:
-        print(f"Found in {outcome.runs} runs, of {outcome.seen} imports that may wait:")
+        print(f"Found in {outcome.runs} runs, of {outcome.seen} imports:")

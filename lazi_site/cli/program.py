@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..measure.comparing import Difference
-    from ..measure.running import Program
+    from ..measure.running import Program, Run
 
 TIMEOUT = 300.0  # seconds a run may take unless --timeout says otherwise
-MOST_LINES = 40  # of a diff
+MOST_LINES = 40  # shown of a diff
+MOST_STREAMS = 6
 
 
 def add_program_arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,18 +101,35 @@ def make_program(
     return program
 
 
-def print_differences(differences: Sequence[Difference]) -> None:
-    """Print how lazy differs from eager."""
+def print_differences(differences: Sequence[Difference], sometimes: bool) -> None:
+    """Print how lazy differs from eager. *sometimes*: in one of two lazy runs."""
+    from ..measure.running import STATUS
     from .output import print_diff
 
-    for found in differences:
+    streams = [one.stream for one in differences]
+    if len(streams) > MOST_STREAMS:
+        streams[MOST_STREAMS:] = [f"{len(streams) - MOST_STREAMS} more"]
+    times = " in one of two lazy runs" if sometimes else ""
+    print(f"different{times}: {', '.join(streams) or 'the test fails'}")
+    for found in differences[:MOST_STREAMS]:
+        if found.stream == STATUS:
+            eager, lazy = (line[1:] for line in found.lines)
+            print(f"  {found.stream}: {eager} eager, {lazy} lazy")
+            continue
         print(f"  {found.stream}:")
         print_diff(found.lines, MOST_LINES)
+
+
+def print_eager_failure(eager: Run) -> None:
+    """Say that the *eager* run failed itself, if it did."""
+    if eager.status is None:
+        print("The eager run was ended by the time limit; for a longer one: --timeout SECONDS")
+    elif eager.status:
+        print(f"The eager run fails too (exit status {eager.status_text}).")
 
 
 def print_unsteady(streams: Sequence[str]) -> None:
     """Say in which *streams* of the program something is not deterministic, if there are any."""
     if streams:
-        print(
-            f"Not deterministic, and not counted: what differs between two eager runs in {', '.join(streams)}."
-        )
+        names = ", ".join(streams)
+        print(f"Not deterministic, and not counted: what differs between two eager runs in {names}.")

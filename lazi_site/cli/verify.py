@@ -6,7 +6,14 @@ from contextlib import ExitStack
 
 from . import status_codes
 from .output import print_json, progress
-from .program import add_program_arguments, make_program, print_differences, print_unsteady, words_of
+from .program import (
+    add_program_arguments,
+    make_program,
+    print_differences,
+    print_eager_failure,
+    print_unsteady,
+    words_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,14 +82,9 @@ def show(found: Verification) -> None:
         sizes += [f"{files} files"] * bool(files)
         print(f"same: {', '.join([f'exit status {eager.status_text}', *sizes])}")
     else:
-        times = " in one of two lazy runs" if found.lazy_differs == 1 else ""
-        print(f"different{times}: {', '.join(one.stream for one in found.differences)}")
-        print_differences(found.differences)
+        print_differences(found.differences, found.lazy_differs == 1)
     print_unsteady(found.unsteady)
-    if eager.status:
-        print(f"The eager run fails too (exit status {eager.status_text}).")
-    elif eager.status is None:
-        print("The eager run was ended by the time limit; a longer one: --timeout SECONDS")
+    print_eager_failure(eager)
     if found.failure is not None:
         print(f"First deferred import that failed: {found.failure.target}, {found.failure.place}")
     print(f"CPU time: {found.eager_cpu:.0f} ms eager, {found.lazy_cpu:.0f} ms lazy")

@@ -35,7 +35,9 @@ def choose_source(sources: Sequence[Source], name: str) -> Source:
 
 
 def add_patterns(source: Source, patterns: Mapping[str, Sequence[str]], comment: str) -> bool:
-    """Add *patterns* ({option: patterns}) with a *comment* to the file of *source*; return whether it changed.
+    """Add *patterns* to the file of *source* and return whether it changed.
+
+    patterns: by option. comment: stands beside each of them.
 
     Errors: RefusedError if the file is not TOML or cannot be written.
     """

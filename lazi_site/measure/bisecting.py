@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .events import Event, read_events
-from .rules import EVERYTHING, IMPORTER, Rule, RulesFile
+from .rules import EVERYTHING, IMPORTER, TARGET, Rule, RulesFile
 from .running import Program, Run
 from .searching import shortest_beginning, smallest_set
 from .suspects import Imports, Suspicion
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 CURED = "cured"
 NOT_LAZINESS = "not laziness"
 OUT_OF_RUNS = "out of runs"
-MAXIMUM_TRACES = 5  # rounds in which more packages come to light
+# Of a module whose own imports are all eager an engine tells nothing.
+TOLD_ONE_BY_ONE = Rule(TARGET, "*")
 
 
 class OutOfRuns(Exception):  # noqa: N818  (no error: the search ends with what it has)
@@ -79,60 +80,77 @@ class Bisection:
         self.runs = 0
         self.imports = Imports()
         self.events: list[Event] = []
+        self.seen_all = False  # whether a run told every statement, not only those that waited
         self.suspicion = Suspicion(self.imports, (), wrong, differences)
         self.known: dict[frozenset[Rule], bool] = {}
-        self.rules: list[Rule] = []  # enough, as far as the search has come
+        self.cpu: dict[frozenset[Rule], float] = {}  # ms of a run with the rules
+        self.levels: list[list[Rule]] = []  # enough, each narrower than the one before
 
     def find(self) -> Outcome:
         """Search and return what was found."""
         verdict = CURED
         try:
-            if not self.is_enough([EVERYTHING]):
+            if not self.keep([EVERYTHING]):
                 verdict = NOT_LAZINESS
             else:
-                self.rules = [EVERYTHING]
                 self.find_packages()
                 self.narrow_to_modules()
                 self.narrow_to_imports()
         except OutOfRuns:
             verdict = OUT_OF_RUNS
-        statements = {rule: self.imports.covered(rule) for rule in self.rules}
-        return Outcome(verdict, self.rules, statements, self.runs, len(self.imports))
+            if self.rules == [EVERYTHING]:
+                self.levels.clear()  # true, but no help
+        rules = self.worth_while()
+        statements = {rule: self.imports.covered(rule) for rule in rules}
+        return Outcome(verdict, rules, statements, self.runs, len(self.imports))
+
+    def worth_while(self) -> list[Rule]:
+        """Return the narrowest rules, or fewer and wider ones that cost no more."""
+        best = self.rules
+        for rules in reversed(self.levels[1:]):  # without the rule for everything
+            if len(rules) < len(best) and self.cpu[frozenset(rules)] <= self.cpu[frozenset(best)]:
+                best = rules
+        return best
 
     def find_packages(self) -> None:
         """Find the packages inside which no import may wait."""
-        self.trace([])
-        for _ in range(MAXIMUM_TRACES):
-            packages = self.suspicion.sort(self.imports.packages())
-            # Mostly the first is the one, and then it does not matter whether all are enough.
-            if packages and (self.is_enough(packages[:1]) or self.is_enough(packages)):
-                self.rules = smallest_set(packages, self.is_enough)
-                return
-            # What failed first is cured; further on there are more imports that wait.
-            self.trace(packages)
-            if len(self.imports.packages()) == len(packages):
+        # Beyond the point at which a lazy run fails there may be more imports.
+        for rules in ([], [TOLD_ONE_BY_ONE]):
+            self.trace(rules)
+            found = smallest_set(self.suspicion.sort(self.imports.packages()), self.is_enough)
+            if found and self.keep(found):
                 return
 
     def narrow_to_modules(self) -> None:
         """Replace the packages by those of their packages and modules that are needed."""
-        if any(self.imports.parts(rule) for rule in self.rules):
-            self.trace(self.rules)  # modules that were not loaded before
+        if any(self.imports.parts(rule) for rule in self.rules) and not self.seen_all:
+            self.trace([TOLD_ONE_BY_ONE])  # a lazy run has not loaded all modules
         while any(self.imports.parts(rule) for rule in self.rules):
             parts = [part for rule in self.rules for part in self.imports.parts(rule) or [rule]]
-            narrower = smallest_set(self.suspicion.sort(parts), self.is_enough)
-            if not self.is_enough(narrower):
+            found = smallest_set(self.suspicion.sort(parts), self.is_enough)
+            if not (found and self.keep(found)):
                 return  # a module that no traced run has loaded is needed too
-            self.rules = narrower
 
     def narrow_to_imports(self) -> None:
         """Replace a module inside which no import may wait by the one module that it must import at once."""
         for rule in self.rules:
             targets = self.suspicion.sort(self.imports.imported_by(rule)) if rule.kind == IMPORTER else []
             others = [other for other in self.rules if other != rule]
-            if targets:
-                needed = targets[shortest_beginning(targets, others, self.is_enough) - 1]
-                if self.is_enough([*others, needed]):
-                    self.rules = [*others, needed]
+            length = shortest_beginning(targets, others, self.is_enough, certain=False) if targets else 0
+            if length:
+                self.keep([*others, targets[length - 1]])
+
+    def keep(self, rules: list[Rule]) -> bool:
+        """Note *rules*, narrower than those before, if they are enough, and return whether they are."""
+        enough = self.is_enough(rules)
+        if enough:
+            self.levels.append(rules)
+        return enough
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The narrowest rules that are known to be enough, none if none are."""
+        return self.levels[-1] if self.levels else []
 
     def is_enough(self, rules: Sequence[Rule]) -> bool:
         """Return whether the program runs right with *rules*.
@@ -147,7 +165,10 @@ class Bisection:
     def run(self, rules: Sequence[Rule]) -> bool:
         """Run the program once with *rules* and return whether it was right; OutOfRuns."""
         self.count(rules)
-        return self.is_right(self.program.run(self.rules_file.variables(rules)))
+        run = self.program.run(self.rules_file.variables(rules))
+        key = frozenset(rules)
+        self.cpu[key] = min(run.cpu, self.cpu.get(key, run.cpu))
+        return self.is_right(run)
 
     def trace(self, rules: Sequence[Rule]) -> None:
         """Run the program once with *rules* to see which imports it makes.
@@ -158,6 +179,7 @@ class Bisection:
         events = read_events(self.program.run(self.rules_file.variables(rules), traced=True))
         self.imports.add(events)
         self.events += events
+        self.seen_all |= TOLD_ONE_BY_ONE in rules
         self.suspicion = Suspicion(self.imports, self.events, self.wrong, self.differences)
 
     def count(self, rules: Sequence[Rule]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Difference:
     """One stream that is not the same.
 
     stream: "exit status", "stdout", "stderr" or "file NAME".
-    lines: a unified diff from eager to lazy, without its header.
+    lines: a diff from eager ("-") to lazy ("+") with some lines around (" "); "@@" where lines are left out.
     """
 
     stream: str
@@ -53,32 +54,56 @@ def unsteady_streams(eager: Streams, again: Streams) -> list[str]:
 
 
 def compare_lines(eager: Sequence[str], again: Sequence[str], lazy: Sequence[str]) -> list[str]:
-    """Return the unified diff from *eager* to *lazy*, none if they differ no more than *again* does."""
+    """Return a diff from *eager* to *lazy*, none if they differ no more than *again* does."""
     if eager != again and sorted(eager) == sorted(again):
         # Only the order is not deterministic.
         eager, again, lazy = sorted(eager), sorted(again), sorted(lazy)
     if lazy in (eager, again):
         return []
-    left, right = settle_unsteady(eager, again, lazy)
-    lines = difflib.unified_diff(left, right, n=CONTEXT, lineterm="")
-    return [line for line in lines if not line.startswith(("---", "+++"))] if left != right else []
-
-
-def settle_unsteady(
-    eager: Sequence[str], again: Sequence[str], lazy: Sequence[str]
-) -> tuple[list[str], list[str]]:
-    """Return *eager* and *lazy* with one same line in the place of what is not deterministic."""
     unsteady = [(start, end) for tag, start, end, _, _ in align(eager, again) if tag != "equal"]
-    left: list[str] = []
-    right: list[str] = []
+    shown: list[str] = []
+    pieces = []
     for tag, start, end, other_start, other_end in align(eager, lazy):
-        if tag != "equal" and any(first <= start and end <= last for first, last in unsteady):
-            left.append(UNSTEADY)
-            right.append(UNSTEADY)
+        if tag == "equal":
+            pieces.append(Piece(start + 1, eager[start:end], (), ()))
+        elif any(first <= start and end <= last for first, last in unsteady):
+            pieces.append(Piece(start + 1, [UNSTEADY], (), ()))
         else:
-            left += eager[start:end]
-            right += lazy[other_start:other_end]
-    return left, right
+            pieces.append(Piece(start + 1, (), eager[start:end], lazy[other_start:other_end]))
+    if any(piece.differs for piece in pieces):
+        for number, piece in enumerate(pieces):
+            shown += piece.show(after=number > 0, before=number < len(pieces) - 1)
+    return shown
+
+
+class Piece(NamedTuple):
+    """Lines that are the *same* in both runs, or that stand in one only; *line*: of the eager run, from 1."""
+
+    line: int
+    same: Sequence[str]
+    eager: Sequence[str]
+    lazy: Sequence[str]
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is a difference."""
+        return bool(self.eager or self.lazy)
+
+    def show(self, *, after: bool, before: bool) -> list[str]:
+        """Return this as lines of a diff; of what is the same, what is near to another piece.
+
+        after, before: whether there is one on that side.
+        """
+        if self.differs:
+            return [f"-{line}" for line in self.eager] + [f"+{line}" for line in self.lazy]
+        head = CONTEXT if after else 0
+        tail = CONTEXT if before else 0
+        same = [f" {line}" for line in self.same]
+        left_out = len(same) - head - tail
+        if left_out <= 0:
+            return same
+        mark = [f"@@ line {self.line + head + left_out} @@"] if before else []
+        return [*same[:head], *mark, *same[len(same) - tail :]]
 
 
 def align(one: Sequence[str], other: Sequence[str]) -> list[Operation]:
@@ -90,7 +115,7 @@ def align(one: Sequence[str], other: Sequence[str]) -> list[Operation]:
     while tail < min(len(one), len(other)) - head and one[-1 - tail] == other[-1 - tail]:
         tail += 1
     end, other_end = len(one) - tail, len(other) - tail
-    operations: list[Operation] = [("equal", 0, head, 0, head)]
+    operations: list[Operation] = [("equal", 0, head, 0, head)] if head else []
     if (end - head) * (other_end - head) > MAXIMUM_WORK:
         operations.append(("replace", head, end, head, other_end))
     else:
@@ -99,5 +124,6 @@ def align(one: Sequence[str], other: Sequence[str]) -> list[Operation]:
             (tag, start + head, stop + head, other_start + head, other_stop + head)
             for tag, start, stop, other_start, other_stop in matcher.get_opcodes()
         ]
-    operations.append(("equal", end, len(one), other_end, len(other)))
+    if tail:
+        operations.append(("equal", end, len(one), other_end, len(other)))
     return operations

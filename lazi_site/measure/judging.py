@@ -1,4 +1,4 @@
-"""Says whether a lazy run did what it should: the same as the eager run, or what a test of the user's asks."""
+"""Says whether a lazy run did what it should: as the eager run did, or as a test of the user's asks."""
 
 from __future__ import annotations
 

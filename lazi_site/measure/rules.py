@@ -52,6 +52,7 @@ class RulesFile:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="lazi-rules-")
         self.path = os.path.join(self._folder.name, "rules.toml")
+        self._text = ""
         self._inherited: dict[str, object] = {}
         own = os.environ.get("LAZI_CONFIG")
         if own:
@@ -77,11 +78,14 @@ class RulesFile:
         for name, patterns in by_option(rules).items():
             present = options.get(name, [])
             options[name] = [*(present if isinstance(present, list) else ()), *patterns]
-        with open(self.path, "w", encoding="utf-8") as file:
-            # Of these values JSON is TOML.
-            file.writelines(
-                f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in options.items()
-            )
-        self._time += 10**9
-        os.utime(self.path, ns=(self._time, self._time))
+        # Of these values JSON is TOML.
+        text = "".join(
+            f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in options.items()
+        )
+        if text != self._text:
+            self._text = text
+            with open(self.path, "w", encoding="utf-8") as file:
+                file.write(text)
+            self._time += 10**9
+            os.utime(self.path, ns=(self._time, self._time))
         return {**LAZY, "LAZI_CONFIG": self.path}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import PurePath
 
 from ..config.options import is_pattern
 from .events import EAGER, FAILED, WAITS, Event
@@ -28,6 +29,7 @@ WORD = re.compile(r"[A-Za-z_][\w.]*\w")
 FAILED_WEIGHT = 200.0
 FRAME_WEIGHT = 100.0  # the innermost frame of the traceback; the others down to half of it
 NAMED_WEIGHT = 80.0  # the module's whole name stands in the error
+TARGET_PART = 0.9  # of its weight, what a suspicious module adds to one that imports it
 HINTED_WEIGHT = 40.0  # the last part of it does, or it stands in a line that differs
 
 
@@ -51,12 +53,25 @@ class Imports:
                 self.modules_by_file.setdefault(event.file, event.importer)
             if event.kind not in (WAITS, EAGER) or top in STDLIB or top == "lazi_site":
                 continue
+            if event.target == "__future__":
+                continue
             if event.target.partition(".")[0] in STDLIB:
                 self.stdlib_waits |= event.kind == WAITS
                 if not self.stdlib_waits:
                     continue
             if is_pattern(event.importer) and is_pattern(event.target):
-                self.targets.setdefault(event.importer, {}).setdefault(event.target, event)
+                known = self.targets.setdefault(event.importer, {})
+                if event.target not in known or not known[event.target].file:
+                    known[event.target] = event
+
+    def module_in(self, file: str) -> str:
+        """Return the name of the module in *file*, or "" if it is not known."""
+        if file in self.modules_by_file:
+            return self.modules_by_file[file]
+        parts = list(PurePath(file.removesuffix(".py").removesuffix("__init__")).parts)
+        known = {*self.targets, *(name for targets in self.targets.values() for name in targets)}
+        names = (".".join(parts[start:]) for start in range(len(parts)))
+        return next((name for name in names if name in known), "")
 
     def __len__(self) -> int:
         return sum(map(len, self.targets.values()))
@@ -83,8 +98,13 @@ class Imports:
             yield Rule(IMPORTER, name if members == [name] else f"{name}.*")
 
     def imported_by(self, rule: Rule) -> list[Rule]:
-        """Return rules for what the module of the importer's *rule* imports."""
-        return [Rule(TARGET, target) for target in self.targets.get(rule.pattern, ())]
+        """Return rules for what the module of the importer's *rule* imports.
+
+        None for the standard library: nothing of it has to be loaded early, but
+        a module may be peculiar about it, and then it is that module's rule.
+        """
+        targets = self.targets.get(rule.pattern, ())
+        return [Rule(TARGET, target) for target in targets if target.partition(".")[0] not in STDLIB]
 
     def covered(self, rule: Rule) -> list[Event]:
         """Return the statements that *rule* keeps eager."""
@@ -120,32 +140,41 @@ class Suspicion:
                 self._raise(event.target, FAILED_WEIGHT)
         frames = FRAME.findall(wrong.stderr)
         for number, file in enumerate(frames, 1):
-            self._raise(imports.modules_by_file.get(file, ""), FRAME_WEIGHT * (1 + number / len(frames)) / 2)
+            self._raise(imports.module_in(file), FRAME_WEIGHT * (1 + number / len(frames)) / 2)
         error = wrong.stderr.strip().rpartition("\n")[2]
         self.named = set(WORD.findall(error))
-        changed = [line for found in differences for line in found.lines if line[:1] in "+-"]
+        # What is different on standard error names many files that do no harm.
+        said = [one.lines for one in differences if one.stream != "stderr"]
+        changed = [line for lines in said for line in lines if line[:1] in "+-"]
         self.hinted = {part for word in self.named for part in word.split(".")}
         self.hinted |= {word for line in changed for word in WORD.findall(line)}
 
     def _raise(self, module: str, weight: float) -> None:
         self.weights[module] = max(self.weights.get(module, 0.0), weight)
 
-    def of_module(self, name: str) -> float:
-        """Return how suspicious the module *name* is."""
-        weight = self.weights.get(name, 0.0)
-        if name in self.named:
-            weight = max(weight, NAMED_WEIGHT)
-        if name in self.hinted or name.rpartition(".")[2] in self.hinted:
-            weight = max(weight, HINTED_WEIGHT)
-        return weight
+    def of_importer(self, name: str) -> float:
+        """Return how suspicious the module *name* is of importing something too late."""
+        return max(self.weights.get(name, 0.0), NAMED_WEIGHT if name in self.named else 0.0)
+
+    def of_target(self, name: str) -> float:
+        """Return how suspicious the module *name* is of being imported too late."""
+        hinted = name in self.hinted or name.rpartition(".")[2] in self.hinted
+        return max(self.of_importer(name), HINTED_WEIGHT if hinted else 0.0)
 
     def of_rule(self, rule: Rule) -> tuple[float, int]:
-        """Return how suspicious *rule* is: by its modules, then by how many statements it covers."""
+        """Return how suspicious *rule* is: by its modules, then by how many statements it covers.
+
+        The more imports a package makes, the likelier one of them is meant; the
+        more a module is imported, the less it is peculiar.
+        """
         covered = self.imports.covered(rule)
-        names = {event.target for event in covered}
-        if rule.kind == IMPORTER:
-            names |= {event.importer for event in covered}
-        return max(map(self.of_module, names), default=0.0), len(covered)
+        weight = max((self.of_target(event.target) for event in covered), default=0.0)
+        if rule.kind == TARGET:
+            return weight, -len(covered)
+        # Also modules of which no import has been seen to wait yet.
+        names = {event.importer for event in covered} | {n for n in self.weights if matches(rule.pattern, n)}
+        own = max(map(self.of_importer, names), default=0.0)
+        return max(own, weight * TARGET_PART), len(covered)
 
     def sort(self, rules: Iterable[Rule]) -> list[Rule]:
         """Return *rules*, the most suspicious first."""
