@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..errors import UsageError
 from ..measure.bisecting import NOT_LAZINESS, OUT_OF_RUNS, Bisection, Outcome
+from ..measure.events import error_line
 from ..measure.judging import ExitsWithZero, PassesTest, shell_command
 from ..measure.reference import Reference, ask_test, compare_with_eager
 from ..measure.rules import RulesFile, by_option
@@ -18,9 +19,10 @@ from .output import print_json, progress
 from .program import (
     add_program_arguments,
     make_program,
-    print_differences,
+    place_of,
     print_eager_failure,
     print_unsteady,
+    print_verdict,
     words_of,
 )
 
@@ -216,7 +218,10 @@ def show(result: Result) -> None:
         print_unsteady(result.reference.unsteady)
         return
     reference = result.reference
-    print_differences(reference.differences, reference.sometimes)
+    print_verdict(reference.differences, reference.sometimes)
+    assert reference.wrong is not None
+    if reference.wrong.status and error_line(reference.wrong):
+        print(f"  {error_line(reference.wrong)}")
     print_unsteady(reference.unsteady)
     print_eager_failure(reference.eager)
     print()
@@ -227,7 +232,7 @@ def show(result: Result) -> None:
         statements = outcome.statements[rule]
         print(f"  {rule}")
         for event in statements[:MOST_STATEMENTS]:
-            print(f"      import of {event.target}, {event.place}")
+            print(f"      import of {event.target}, {place_of(event)}")
         if len(statements) > MOST_STATEMENTS:
             print(f"      and {len(statements) - MOST_STATEMENTS} more imports")
     print()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from contextlib import ExitStack
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..measure.comparing import Difference
+    from ..measure.events import Event
     from ..measure.running import Program, Run
 
 TIMEOUT = 300.0  # seconds a run may take unless --timeout says otherwise
@@ -101,16 +103,20 @@ def make_program(
     return program
 
 
-def print_differences(differences: Sequence[Difference], sometimes: bool) -> None:
-    """Print how lazy differs from eager. *sometimes*: in one of two lazy runs."""
-    from ..measure.running import STATUS
-    from .output import print_diff
-
+def print_verdict(differences: Sequence[Difference], sometimes: bool) -> None:
+    """Print in what lazy differs from eager. *sometimes*: in one of two lazy runs."""
     streams = [one.stream for one in differences]
     if len(streams) > MOST_STREAMS:
         streams[MOST_STREAMS:] = [f"{len(streams) - MOST_STREAMS} more"]
     times = " in one of two lazy runs" if sometimes else ""
     print(f"different{times}: {', '.join(streams) or 'the test fails'}")
+
+
+def print_differences(differences: Sequence[Difference]) -> None:
+    """Print how lazy differs from eager, as diffs."""
+    from ..measure.running import STATUS
+    from .output import print_diff
+
     for found in differences[:MOST_STREAMS]:
         if found.stream == STATUS:
             eager, lazy = (line[1:] for line in found.lines)
@@ -118,6 +124,13 @@ def print_differences(differences: Sequence[Difference], sometimes: bool) -> Non
             continue
         print(f"  {found.stream}:")
         print_diff(found.lines, MOST_LINES)
+
+
+def place_of(event: Event) -> str:
+    """Return where the import of *event* is written, below the current directory without its path."""
+    if not event.file:
+        return f"in {event.importer}"
+    return f"{event.file.removeprefix(os.path.join(os.getcwd(), ''))}:{event.line}"
 
 
 def print_eager_failure(eager: Run) -> None:

@@ -9,9 +9,11 @@ from .output import print_json, progress
 from .program import (
     add_program_arguments,
     make_program,
+    place_of,
     print_differences,
     print_eager_failure,
     print_unsteady,
+    print_verdict,
     words_of,
 )
 
@@ -74,22 +76,28 @@ def show(found: Verification) -> None:
     eager = found.eager[0]
     if found.same:
         sizes = [
-            f"{stream} {len(text.splitlines())} lines"
+            f"{stream} {count(len(text.splitlines()), 'line')}"
             for stream, text in eager.streams.items()
             if stream in ("stdout", "stderr")
         ]
         files = sum(stream.startswith("file ") for stream in eager.streams)
-        sizes += [f"{files} files"] * bool(files)
+        sizes += [count(files, "file")] * bool(files)
         print(f"same: {', '.join([f'exit status {eager.status_text}', *sizes])}")
     else:
-        print_differences(found.differences, found.lazy_differs == 1)
+        print_verdict(found.differences, found.lazy_differs == 1)
+        print_differences(found.differences)
     print_unsteady(found.unsteady)
     print_eager_failure(eager)
     if found.failure is not None:
-        print(f"First deferred import that failed: {found.failure.target}, {found.failure.place}")
+        print(f"First deferred import that failed: {found.failure.target}, {place_of(found.failure)}")
     print(f"CPU time: {found.eager_cpu:.0f} ms eager, {found.lazy_cpu:.0f} ms lazy")
     if not found.same:
         print("To find the import that must not wait: lazi-site bisect -- CMD ...")
+
+
+def count(number: int, noun: str) -> str:
+    """Return *number* with *noun*."""
+    return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 def as_dict(words: Sequence[str], found: Verification) -> dict[str, object]:

@@ -34,6 +34,7 @@ RAISED = re.compile(
 DECLARED = re.compile(
     r"lazy import of '(?P<target>[^']+)' declared in [^\n]* at (?P<file>[^\n]+):(?P<line>\d+)$", re.MULTILINE
 )
+ERROR = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Interrupt)\b.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,6 @@ class Event:
     target: str
     file: str = ""
     line: int = 0
-
-    @property
-    def place(self) -> str:
-        """Where the statement stands, in words."""
-        return f"{self.file}:{self.line}" if self.file else f"in {self.importer}"
 
 
 def read_events(run: Run) -> list[Event]:
@@ -83,6 +79,15 @@ def read_trace_line(found: re.Match[str]) -> Event:
     place = PLACE.match(found["detail"] or "")
     file, line = (place[1], int(place[2])) if place else ("", 0)
     return Event(STATES.get(found["state"], ""), found["importer"], found["target"], file, line)
+
+
+def error_line(run: Run) -> str:
+    """Return the line of standard error that tells the error of the run, "" if it says nothing.
+
+    Notes on an error may stand below it.
+    """
+    found = ERROR.findall(run.stderr)
+    return str(found[-1]) if found else run.stderr.strip().rpartition("\n")[2]
 
 
 def first_failure(run: Run) -> Event | None:

@@ -11,7 +11,7 @@ import sys
 from pathlib import PurePath
 
 from ..config.options import is_pattern
-from .events import EAGER, FAILED, WAITS, Event
+from .events import EAGER, FAILED, WAITS, Event, error_line
 from .rules import IMPORTER, TARGET, Rule
 
 TYPE_CHECKING = False
@@ -141,8 +141,7 @@ class Suspicion:
         frames = FRAME.findall(wrong.stderr)
         for number, file in enumerate(frames, 1):
             self._raise(imports.module_in(file), FRAME_WEIGHT * (1 + number / len(frames)) / 2)
-        error = wrong.stderr.strip().rpartition("\n")[2]
-        self.named = set(WORD.findall(error))
+        self.named = set(WORD.findall(error_line(wrong)))
         # What is different on standard error names many files that do no harm.
         said = [one.lines for one in differences if one.stream != "stderr"]
         changed = [line for lines in said for line in lines if line[:1] in "+-"]

@@ -13,7 +13,7 @@ def test_program_that_is_the_same(enabled: Environment) -> None:
     add_shop(enabled)
     done = enabled.lazi("verify", "--", "python", "-c", "import other.all; other.all.go(); print('done')")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("same: exit status 0, stdout 1 lines, stderr 0 lines\n")
+    assert done.stdout.startswith("same: exit status 0, stdout 1 line, stderr 0 lines\n")
 
 
 def test_difference_is_shown(enabled: Environment) -> None:
@@ -48,7 +48,10 @@ def test_first_failed_import_is_named(enabled: Environment) -> None:
     assert failed["target"] == "fading.soon"
     assert (failed["file"], failed["line"]) == (str(path), 2)
     shown = enabled.lazi("verify", "--", "python", "-c", "import fading.user; fading.user.sys")
-    assert f"First deferred import that failed: fading.soon, {path}:2\n" in shown.stdout
+    assert (
+        f"First deferred import that failed: fading.soon, {path.relative_to(enabled.root)}:2\n"
+        in shown.stdout
+    )
 
 
 def test_what_differs_between_eager_runs_is_not_counted(enabled: Environment) -> None:
