@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from contextlib import ExitStack
@@ -174,8 +175,19 @@ def search(
         rules_file,
         max_runs=max_runs,
         repeat=REPEAT if reference.sometimes else 1,
+        stdlib=standard_library_waits(),
         say=say,
     ).find()
+
+
+def standard_library_waits() -> bool:
+    """Return whether the configuration lets imports of the standard library wait."""
+    from ..config.refresh import Configuration
+    from ..config.resolve import overlay_environment
+
+    values = Configuration().values
+    overlay_environment(values, os.environ)
+    return bool(values["stdlib"].value == "include")
 
 
 def confirm(program: Program, rules_file: RulesFile, result: Result, say: Callable[[str], None]) -> None:

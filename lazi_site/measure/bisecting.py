@@ -7,11 +7,12 @@ searching.py, in an order that the wrong run suggests.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from .events import Event, read_events
 from .rules import EVERYTHING, IMPORTER, TARGET, Rule, RulesFile
 from .running import Program, Run
-from .searching import shortest_beginning, smallest_set
+from .searching import find_one, smallest_set
 from .suspects import Imports, Suspicion
 
 TYPE_CHECKING = False
@@ -54,6 +55,7 @@ class Bisection:
     is_right: says whether a run did what it should.
     wrong: a lazy run that did not, and how it differed: they tell where to look first.
     repeat: how often a run must be right, above 1 where lazy is wrong only sometimes.
+    stdlib: whether imports of the standard library may wait.
     say: is told before each run what it tries.
     """
 
@@ -67,6 +69,7 @@ class Bisection:
         *,
         max_runs: int,
         repeat: int,
+        stdlib: bool,
         say: Callable[[str], None],
     ) -> None:
         self.program = program
@@ -76,12 +79,11 @@ class Bisection:
         self.rules_file = rules_file
         self.max_runs = max_runs
         self.repeat = repeat
+        self.stdlib = stdlib
         self.say = say
         self.runs = 0
         self.imports = Imports()
-        self.events: list[Event] = []
-        self.seen_all = False  # whether a run told every statement, not only those that waited
-        self.suspicion = Suspicion(self.imports, (), wrong, differences)
+        self.suspicion = Suspicion(self.imports, wrong, differences)
         self.known: dict[frozenset[Rule], bool] = {}
         self.cpu: dict[frozenset[Rule], float] = {}  # ms of a run with the rules
         self.levels: list[list[Rule]] = []  # enough, each narrower than the one before
@@ -90,12 +92,12 @@ class Bisection:
         """Search and return what was found."""
         verdict = CURED
         try:
-            if not self.keep([EVERYTHING]):
-                verdict = NOT_LAZINESS
-            else:
+            if self.trace() or self.keep([EVERYTHING]):
                 self.find_packages()
                 self.narrow_to_modules()
                 self.narrow_to_imports()
+            if not self.rules:
+                verdict = NOT_LAZINESS
         except OutOfRuns:
             verdict = OUT_OF_RUNS
             if self.rules == [EVERYTHING]:
@@ -107,38 +109,42 @@ class Bisection:
     def worth_while(self) -> list[Rule]:
         """Return the narrowest rules, or fewer and wider ones that cost no more."""
         best = self.rules
-        for rules in reversed(self.levels[1:]):  # without the rule for everything
+        for rules in reversed(self.levels):
+            if rules == [EVERYTHING]:
+                break  # it would end all waiting, also of what comes later
             if len(rules) < len(best) and self.cpu[frozenset(rules)] <= self.cpu[frozenset(best)]:
                 best = rules
         return best
 
     def find_packages(self) -> None:
         """Find the packages inside which no import may wait."""
-        # Beyond the point at which a lazy run fails there may be more imports.
-        for rules in ([], [TOLD_ONE_BY_ONE]):
-            self.trace(rules)
-            found = smallest_set(self.suspicion.sort(self.imports.packages()), self.is_enough)
-            if found and self.keep(found):
-                return
+        found = smallest_set(self.suspicion.sort(self.imports.packages()), self.is_enough)
+        if not (found and self.keep(found)):
+            self.keep([EVERYTHING])
 
     def narrow_to_modules(self) -> None:
         """Replace the packages by those of their packages and modules that are needed."""
-        if any(self.imports.parts(rule) for rule in self.rules) and not self.seen_all:
-            self.trace([TOLD_ONE_BY_ONE])  # a lazy run has not loaded all modules
         while any(self.imports.parts(rule) for rule in self.rules):
             parts = [part for rule in self.rules for part in self.imports.parts(rule) or [rule]]
             found = smallest_set(self.suspicion.sort(parts), self.is_enough)
             if not (found and self.keep(found)):
-                return  # a module that no traced run has loaded is needed too
+                return  # a module that the traced run has not loaded is needed too
 
     def narrow_to_imports(self) -> None:
         """Replace a module inside which no import may wait by the one module that it must import at once."""
-        for rule in self.rules:
-            targets = self.suspicion.sort(self.imports.imported_by(rule)) if rule.kind == IMPORTER else []
+        modules = [rule for rule in self.rules if rule.kind == IMPORTER]
+        for rule in modules:
+            targets = self.suspicion.sort(self.imports.imported_by(rule))
+            if len(modules) > 1:
+                # Then it is seldom one import, and looking for it seldom pays.
+                targets = [target for target in targets if self.suspicion.of_rule(target)[0]]
             others = [other for other in self.rules if other != rule]
-            length = shortest_beginning(targets, others, self.is_enough, certain=False) if targets else 0
-            if length:
-                self.keep([*others, targets[length - 1]])
+            target = find_one(targets, partial(self.is_enough_with, others))
+            if target is not None:
+                self.keep(list(dict.fromkeys([*others, target])))
+        if len(self.rules) > 1:
+            # A module loaded at once for one importer may have cured another.
+            self.keep(smallest_set(self.rules, self.is_enough))
 
     def keep(self, rules: list[Rule]) -> bool:
         """Note *rules*, narrower than those before, if they are enough, and return whether they are."""
@@ -151,6 +157,10 @@ class Bisection:
     def rules(self) -> list[Rule]:
         """The narrowest rules that are known to be enough, none if none are."""
         return self.levels[-1] if self.levels else []
+
+    def is_enough_with(self, others: Sequence[Rule], rules: Sequence[Rule]) -> bool:
+        """Return whether the program runs right with *others* and *rules*; OutOfRuns."""
+        return self.is_enough([*others, *rules])
 
     def is_enough(self, rules: Sequence[Rule]) -> bool:
         """Return whether the program runs right with *rules*.
@@ -170,17 +180,18 @@ class Bisection:
         self.cpu[key] = min(run.cpu, self.cpu.get(key, run.cpu))
         return self.is_right(run)
 
-    def trace(self, rules: Sequence[Rule]) -> None:
-        """Run the program once with *rules* to see which imports it makes.
+    def trace(self) -> bool:
+        """Run the program once with all imports eager to see which it makes; return whether it was right.
+
+        Its standard error is used for telling, so being wrong says nothing.
 
         Errors: OutOfRuns.
         """
-        self.count(rules)
-        events = read_events(self.program.run(self.rules_file.variables(rules), traced=True))
-        self.imports.add(events)
-        self.events += events
-        self.seen_all |= TOLD_ONE_BY_ONE in rules
-        self.suspicion = Suspicion(self.imports, self.events, self.wrong, self.differences)
+        self.count([])
+        run = self.program.run(self.rules_file.variables([TOLD_ONE_BY_ONE]), traced=True)
+        self.imports = Imports(read_events(run), stdlib=self.stdlib)
+        self.suspicion = Suspicion(self.imports, self.wrong, self.differences)
+        return self.is_right(run)
 
     def count(self, rules: Sequence[Rule]) -> None:
         """Count one more run, with *rules*; OutOfRuns if it is one too many."""

@@ -60,6 +60,11 @@ def read_events(run: Run) -> list[Event]:
     return [read_trace_line(found) for found in TRACE_LINE.finditer(run.stderr)]
 
 
+def without_trace(text: str) -> str:
+    """Return *text*, written on standard error, without the lines of the trace."""
+    return TRACE_LINE.sub("", text)
+
+
 def read_report(text: str) -> list[Event]:
     """Return the events in the report *text*; a line that was cut off is left out."""
     events = []

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 
 from ..errors import UsageError
+from .events import without_trace
 from .masking import Masks
 
 TYPE_CHECKING = False
@@ -98,12 +99,13 @@ class Program:
             process, begin = self._start(place, environment_for(variables, temporary))
             status, cpu, seconds = self._wait(process, begin)
             stdout, stderr = (read_text(os.path.join(place, name)) for name in ("stdout", "stderr"))
+            said = without_trace(stderr) if traced else stderr
             reports = "".join(
                 read_text(os.path.join(place, name))
                 for name in sorted(os.listdir(place))
                 if name.startswith("report.")
             )
-            texts = {} if self.status_only else {"stdout": stdout, "stderr": stderr}
+            texts = {} if self.status_only else {"stdout": stdout, "stderr": said}
             if self.folder is not None and not self.status_only:
                 texts.update((f"file {name}", text) for name, text in self.folder.contents().items())
             streams = {

@@ -10,6 +10,22 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+def find_one(suspects: Sequence[T], is_enough: Callable[[list[T]], bool]) -> T | None:
+    """Return one of *suspects*, the most suspicious first, that alone is enough; None if none was found.
+
+    Halves the list without asking whether there is one at all, which takes
+    log2 tests of their number and two more.
+    """
+    pool = list(suspects)
+    if pool and is_enough(pool[:1]):
+        return pool[0]
+    pool = pool[1:]
+    while len(pool) > 1:
+        half = pool[: (len(pool) + 1) // 2]
+        pool = half if is_enough(half) else pool[len(half) :]
+    return pool[0] if pool and is_enough(pool) else None
+
+
 def smallest_set(suspects: Sequence[T], is_enough: Callable[[list[T]], bool]) -> list[T]:
     """Return a part of *suspects* that is enough and of which nothing can be left out.
 

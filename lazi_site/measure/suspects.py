@@ -11,7 +11,7 @@ import sys
 from pathlib import PurePath
 
 from ..config.options import is_pattern
-from .events import EAGER, FAILED, WAITS, Event, error_line
+from .events import EAGER, WAITS, Event, error_line, first_failure
 from .rules import IMPORTER, TARGET, Rule
 
 TYPE_CHECKING = False
@@ -34,19 +34,15 @@ HINTED_WEIGHT = 40.0  # the last part of it does, or it stands in a line that di
 
 
 class Imports:
-    """The import statements that may wait: what each module imports, and where it stands."""
+    """The import statements that may wait: what each module imports, and where it stands.
 
-    def __init__(self) -> None:
+    events: of a run that had each of them kept eager by a rule. stdlib: whether
+    imports of the standard library may wait too; inside it no rule reaches any.
+    """
+
+    def __init__(self, events: Iterable[Event] = (), *, stdlib: bool = False) -> None:
         self.targets: dict[str, dict[str, Event]] = {}
         self.modules_by_file: dict[str, str] = {}
-        self.stdlib_waits = False
-
-    def add(self, events: Iterable[Event]) -> None:
-        """Add what *events* tell; a statement that a rule kept eager counts too.
-
-        No rule reaches a statement inside the standard library, and one that
-        imports the standard library is mostly eager by default.
-        """
         for event in events:
             top = event.importer.partition(".")[0]
             if event.file:
@@ -55,10 +51,8 @@ class Imports:
                 continue
             if event.target == "__future__":
                 continue
-            if event.target.partition(".")[0] in STDLIB:
-                self.stdlib_waits |= event.kind == WAITS
-                if not self.stdlib_waits:
-                    continue
+            if event.target.partition(".")[0] in STDLIB and not stdlib:
+                continue
             if is_pattern(event.importer) and is_pattern(event.target):
                 known = self.targets.setdefault(event.importer, {})
                 if event.target not in known or not known[event.target].file:
@@ -126,18 +120,16 @@ def matches(pattern: str, name: str) -> bool:
 class Suspicion:
     """Orders rules by what a wrong run says: its traceback, the names in its error, what differs.
 
-    imports: as seen in traced runs, whose *events* also tell what failed.
+    imports: as seen in a traced run. wrong: the run, which differed by *differences*.
     """
 
-    def __init__(
-        self, imports: Imports, events: Iterable[Event], wrong: Run, differences: Iterable[Difference]
-    ) -> None:
+    def __init__(self, imports: Imports, wrong: Run, differences: Iterable[Difference]) -> None:
         self.imports = imports
         self.weights: dict[str, float] = {}
-        for event in events:
-            if event.kind == FAILED:
-                self._raise(event.importer, FAILED_WEIGHT)
-                self._raise(event.target, FAILED_WEIGHT)
+        failure = first_failure(wrong)
+        if failure is not None:
+            self._raise(imports.module_in(failure.file), FAILED_WEIGHT)
+            self._raise(failure.target, FAILED_WEIGHT)
         frames = FRAME.findall(wrong.stderr)
         for number, file in enumerate(frames, 1):
             self._raise(imports.module_in(file), FRAME_WEIGHT * (1 + number / len(frames)) / 2)

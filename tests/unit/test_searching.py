@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazi_site.measure.searching import smallest_set
+from lazi_site.measure.searching import find_one, smallest_set
 
 
 @given(
@@ -41,3 +41,15 @@ def test_one_that_stands_early_is_found_in_few_tests(place: int) -> None:
 
     assert smallest_set(range(200), is_enough) == [place]
     assert len(tests) <= 3 + 2 * math.log2(place + 1)
+
+
+@pytest.mark.parametrize("place", [0, 1, 30, 199, 500])
+def test_one_that_is_enough_alone_is_found_by_halving(place: int) -> None:
+    tests = []
+
+    def is_enough(chosen: list[int]) -> bool:
+        tests.append(chosen)
+        return place in chosen
+
+    assert find_one(range(200), is_enough) == (place if place < 200 else None)
+    assert len(tests) <= 2 + math.ceil(math.log2(200))
