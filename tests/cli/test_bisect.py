@@ -66,7 +66,6 @@ def test_result_is_told_to_a_person(enabled: Environment) -> None:
     assert done.returncode == 0
     assert "different: exit status, stdout, stderr\n" in done.stdout
     assert '  eager = ["shop.apples"]\n      import of shop.apples, ' in done.stdout
-    assert "catalogue.py:3\n" in done.stdout
     assert "ms lazy with the rules\n" in done.stdout
     assert not (enabled.project / "lazi-site.toml").exists()
 
