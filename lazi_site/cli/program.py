@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from contextlib import ExitStack
 
@@ -99,6 +100,8 @@ def make_program(
     folder = Folder(files, sys.prefix) if files is not None else None
     program = Program(words, timeout=timeout, masks=masks, folder=folder, status_only=exit_only)
     if folder is not None:
+        # Being told to end must not leave the user's folder where it was moved to.
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         stack.enter_context(folder)
     return program
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 from tests.cli.programs import CHECKING, SHOWING, add_shop
@@ -106,6 +109,22 @@ def test_files_are_compared_and_left_as_they_were(enabled: Environment) -> None:
     assert done.stdout.startswith("different: file kept.txt\n")
     assert "    -['apples', 'pears']\n    +[]\n" in done.stdout
     assert {path.name: path.read_text() for path in folder.iterdir()} == {"kept.txt": "as it was\n"}
+    assert not list(enabled.root.glob("out.*"))
+
+
+def test_folder_is_put_back_when_verify_is_told_to_end(enabled: Environment) -> None:
+    folder = enabled.root / "out"
+    folder.mkdir()
+    (folder / "kept.txt").write_text("as it was\n")
+    code = "import pathlib, time; pathlib.Path('started').touch(); time.sleep(60)"
+    command = ("-m", "lazi_site", "verify", "--files", "out", "--", "python", "-c", code)
+    process = subprocess.Popen([enabled.python, *command], env=enabled.variables(), cwd=enabled.root)
+    deadline = time.monotonic() + 60
+    while not (enabled.root / "started").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(60) == 128 + signal.SIGTERM
+    assert (folder / "kept.txt").read_text() == "as it was\n"
     assert not list(enabled.root.glob("out.*"))
 
 
