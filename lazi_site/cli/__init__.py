@@ -25,6 +25,8 @@ COMMANDS = {
     "status": "say whether imports are lazy here, and if not, why",
     "config": "show, check and find the configuration",
     "why": "was this module's import deferred, by which rule, and what loaded it",
+    "verify": "say whether a program does the same eager and lazy",
+    "bisect": "find the rules with which a program does the same",
 }
 
 HELP = """\
@@ -45,6 +47,7 @@ examples:
   lazi-site enable --venv .venv     in another one that has lazi-site installed
   LAZI_DISABLE=1 python app.py      one run with eager imports
   lazi-site status                  on or off, and why
+  lazi-site verify -- python app.py  is it the same eager and lazy?
   lazi-site disable
 
 exit status: {ok} done or yes, {negative} no or something found, {refused} refused or wrong usage

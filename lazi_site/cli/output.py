@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 JSON_VERSION = 1  # of all --json outputs; raised when a key changes its meaning or goes
 
@@ -35,6 +36,35 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in (header, *rows):
         line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
         print(line.rstrip())
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows on standard error, if that is a terminal, what is being done now."""
+    if not sys.stderr.isatty():
+        yield lambda text: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status("") as status:
+        yield lambda text: status.update(Text(text))
+
+
+def print_diff(lines: Sequence[str], most: int) -> None:
+    """Print the *lines* of a unified diff, no more than *most*, coloured on a terminal."""
+    shown = list(lines[:most])
+    if len(lines) > most:
+        shown.append(f"... {len(lines) - most} more lines")
+    if not sys.stdout.isatty():
+        print(*(f"    {line}" for line in shown), sep="\n")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    styles = {"-": "red", "+": "green", "@": "cyan"}
+    for line in shown:
+        Console().print(Text(f"    {line}", styles.get(line[:1], "")))
 
 
 def print_json(data: Mapping[str, object]) -> None:

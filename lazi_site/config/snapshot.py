@@ -14,6 +14,10 @@ import time
 
 from ..startup.snapshot import FORMAT, MAGIC, read_snapshot, snapshot_directories, snapshot_name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 MAXIMUM_FILES = 8  # snapshots in one directory: users, interpreters and surroundings
 ABANDONED = 60  # seconds after which an unfinished file's writer must be dead
 
@@ -58,6 +62,15 @@ def says_the_same(stored: dict[str, object] | None, snapshot: dict[str, object])
     The same files give the same code, though marshal's bytes for it can differ.
     """
     return stored is not None and {**stored, "code": {}} == {**snapshot, "code": {}}
+
+
+def remove_snapshot(variables: Mapping[str, str]) -> None:
+    """Remove the snapshot of processes with the environment *variables*, if there is one."""
+    for directory in snapshot_directories(variables):
+        try:
+            os.unlink(os.path.join(directory, snapshot_name(variables)))
+        except OSError:
+            pass
 
 
 def is_safe(directory: str) -> bool:

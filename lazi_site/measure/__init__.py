@@ -1,1 +1,4 @@
-"""Runs commands of the environment and finds things out about them. Prints nothing."""
+"""Runs programs eagerly and lazily, compares what they do, and looks for what a difference is due to.
+
+Nothing here prints; the commands in cli show what comes back.
+"""

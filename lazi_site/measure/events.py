@@ -1,0 +1,104 @@
+"""What became of the imports in one run: which waited, which were loaded, which failed.
+
+The one place that knows how a run tells it: by report files (a JSON object a
+line), or else by the trace on its standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .running import Run
+
+WAITS = "deferred"
+EAGER = "eager"
+FAILED = "failed"
+
+# As startup/trace.py writes them; the program's own text may stand before one.
+TRACE_LINE = re.compile(
+    r"lazi-site: (?P<state>\w+) +(?P<target>\S+)  in (?P<importer>\S+)(?:  (?P<detail>.*))?\n?"
+)
+STATES = {"pending": WAITS, "eager": EAGER, "failed": FAILED, "loaded": "loaded", "bound": "bound"}
+PLACE = re.compile(r"(.+):(\d+)$")
+
+# As both engines word the error of an import that had waited.
+RAISED = re.compile(
+    r'^ *File "(?P<file>[^"\n]+)", line (?P<line>\d+)[^\n]*\n(?:(?! *File )[^\n]*\n){0,3}?'
+    r"ImportError: (?:lazy|deferred) import of '(?P<target>[^']+)' raised",
+    re.MULTILINE,
+)
+DECLARED = re.compile(
+    r"lazy import of '(?P<target>[^']+)' declared in [^\n]* at (?P<file>[^\n]+):(?P<line>\d+)$", re.MULTILINE
+)
+ERROR = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Interrupt)\b.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that became of one import.
+
+    kind: WAITS, EAGER, FAILED, or another that is of no interest here.
+    importer: the module in which the statement stands. target: what it imports.
+    file, line: where the statement stands, "" and 0 if that is not told.
+    """
+
+    kind: str
+    importer: str
+    target: str
+    file: str = ""
+    line: int = 0
+
+
+def read_events(run: Run) -> list[Event]:
+    """Return the events of a run with TRACED variables, in order."""
+    if run.reports:
+        return read_report(run.reports)
+    return [read_trace_line(found) for found in TRACE_LINE.finditer(run.stderr)]
+
+
+def without_trace(text: str) -> str:
+    """Return *text*, written on standard error, without the lines of the trace."""
+    return TRACE_LINE.sub("", text)
+
+
+def read_report(text: str) -> list[Event]:
+    """Return the events in the report *text*; a line that was cut off is left out."""
+    events = []
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+            kind, importer, target = entry["event"], entry["importer"], entry["target"]
+        except (ValueError, KeyError, TypeError):
+            continue
+        place = str(entry.get("file") or ""), int(entry.get("line") or 0)
+        events.append(Event(str(kind), str(importer), str(target), *place))
+    return events
+
+
+def read_trace_line(found: re.Match[str]) -> Event:
+    """Return the event that a line of the trace tells."""
+    place = PLACE.match(found["detail"] or "")
+    file, line = (place[1], int(place[2])) if place else ("", 0)
+    return Event(STATES.get(found["state"], ""), found["importer"], found["target"], file, line)
+
+
+def error_line(run: Run) -> str:
+    """Return the line of standard error that tells the error of the run, "" if it says nothing.
+
+    Notes on an error may stand below it.
+    """
+    found = ERROR.findall(run.stderr)
+    return str(found[-1]) if found else run.stderr.strip().rpartition("\n")[2]
+
+
+def first_failure(run: Run) -> Event | None:
+    """Return the first import that had waited and whose error reached standard error, if there is one."""
+    found = [match for pattern in (RAISED, DECLARED) if (match := pattern.search(run.stderr))]
+    if not found:
+        return None
+    first = min(found, key=lambda match: match.start())
+    return Event(FAILED, "", first["target"], first["file"], int(first["line"]))
