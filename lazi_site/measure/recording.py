@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
-import sysconfig
 import tempfile
 from pathlib import Path
 
-from ..errors import UsageError
+from .running import environment_for, find_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,19 +54,21 @@ def record(
 
     Errors: UsageError if there is no such command; subprocess.TimeoutExpired.
     """
-    environ = {name: value for name, value in os.environ.items() if name != "LAZI_DISABLE"}
-    with tempfile.TemporaryDirectory(prefix="lazi-site-", ignore_cleanup_errors=True) as folder:
-        environ["LAZI_REPORT"] = os.path.join(folder, "%p")
+    with tempfile.TemporaryDirectory(prefix="lazi-run-", ignore_cleanup_errors=True) as place:
+        temporary, folder = os.path.join(place, "t"), Path(place, "r")
+        os.mkdir(temporary)
+        folder.mkdir()
+        own = {"LAZI_DISABLE": None, "LAZI_REPORT": str(folder / "%p")}
         done = subprocess.run(
-            find_command(command),
-            env={**environ, **(variables or {})},
+            [find_program(command[0]), *command[1:]],
+            env=environment_for({**own, **(variables or {})}, temporary),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             timeout=timeout,
             check=False,
         )
-        files = sorted(Path(folder).iterdir(), key=lambda path: path.stat().st_ctime_ns)
+        files = sorted(folder.iterdir(), key=lambda path: path.stat().st_ctime_ns)
         processes = [process for file in files for process in read_records(file)]
     return Recording(done.returncode, done.stderr, processes)
 
@@ -88,20 +88,3 @@ def read_records(file: Path) -> list[Process]:
             # A child that was forked goes on in its parent's file.
             found.setdefault(pid, Process({"event": "process", "pid": pid, "argv": []})).events.append(fields)
     return list(found.values())
-
-
-def find_command(command: Sequence[str]) -> list[str]:
-    """Return *command* with its first word as a path: a script of this environment before any other program.
-
-    Errors: UsageError if there is no such program.
-    """
-    name, *rest = command
-    path = name if os.path.dirname(name) else shutil.which(name, path=sysconfig.get_path("scripts"))
-    path = path or shutil.which(name)
-    if path is None or not os.path.exists(path):
-        raise UsageError(
-            "no-such-command",
-            f"There is no command '{name}', neither in this environment nor on PATH.",
-            "Give the command as you would type it, after --.",
-        )
-    return [path, *rest]

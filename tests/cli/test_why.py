@@ -75,7 +75,7 @@ def test_module_that_a_run_never_mentions_is_a_no(program: Environment) -> None:
     ("arguments", "complaint"),
     [
         (("no-name",), "'no-name' is no module name"),
-        (("heavy", "--", "surely-no-such-command"), "There is no command 'surely-no-such-command'"),
+        (("heavy", "--", "surely-no-such-command"), "There is no program 'surely-no-such-command'"),
         (("heavy", "--", "true"), "recorded no imports"),
     ],
 )
