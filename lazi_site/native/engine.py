@@ -104,6 +104,8 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
     serves = frame.f_globals.get("__getattr__")
     if name == importer and serves is not None and type(serves) is not MissingSubmodule:
         return False  # a module that takes from itself what its own __getattr__ serves
+    if name == importer and fromlist and all(item in frame.f_globals for item in fromlist):
+        return False  # it takes from itself what it has; a stand-in would hide what it stands for
     package, _, last = name.rpartition(".")
     in_package = package == importer and bool(fromlist) and "__path__" in frame.f_globals
     if in_package and (last in fromlist or reading.reads_global(code, last)):
