@@ -106,9 +106,10 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
         return False  # a module that takes from itself what its own __getattr__ serves
     if name == importer and fromlist and all(item in frame.f_globals for item in fromlist):
         return False  # it takes from itself what it has; a stand-in would hide what it stands for
-    package, _, last = name.rpartition(".")
-    in_package = package == importer and bool(fromlist) and "__path__" in frame.f_globals
-    if in_package and (last in fromlist or reading.reads_global(code, last)):
+    child = name[len(importer) + 1 :] if fromlist and name.startswith(importer + ".") else ""
+    top = child.partition(".")[0]
+    in_package = bool(top) and "__path__" in frame.f_globals
+    if in_package and (top in fromlist or (top == child and reading.reads_global(code, child))):
         # ``from .run import run`` in a package: were it to wait, whoever loads
         # package.run first would leave the module under the function's name.
         # ``from .run import start; del run``: the import is what binds run.
