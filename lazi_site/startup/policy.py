@@ -91,10 +91,11 @@ class Policy:
         self.lazy = Patterns(settings["lazy"])
         self.shipped_eager = Patterns(settings["shipped-eager"])
         self.shipped_eager_in = Patterns(settings["shipped-eager-in"])
+        self.shipped_eager_within = Patterns(settings["shipped-eager-within"])
         self.shipped_settle = Patterns(settings["shipped-settle"])
         self._target_rules = any(
             (rules.every, rules.exact, rules.below) != ("", {}, {})
-            for rules in (self.eager, self.shipped_eager)
+            for rules in (self.eager, self.shipped_eager, self.shipped_eager_within)
         )
         self._importers: dict[str, Eager | None] = {}
 
@@ -122,6 +123,8 @@ class Policy:
         if found:
             return Eager("eager-rule", found)
         found = self._find_target(self.shipped_eager, target, names)
+        if not found and importer.partition(".")[0] == target.partition(".")[0]:
+            found = self._find_target(self.shipped_eager_within, target, names)
         if found and not self._find_target(self.lazy, target, names):
             return Eager("shipped-eager-rule", found)
         return DEFER
