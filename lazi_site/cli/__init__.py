@@ -24,6 +24,8 @@ COMMANDS = {
     "disable": "undo enable; the environment's files are as before",
     "status": "say whether imports are lazy here, and if not, why",
     "config": "show, check and find the configuration",
+    "scan": "what the installed packages do when they are loaded, and which imports wait",
+    "explain": "what a reason code means and what to do about it",
 }
 
 HELP = """\

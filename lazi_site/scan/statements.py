@@ -1,0 +1,48 @@
+"""Which import statements of a module wait, as both engines decide it from the module's compiled code.
+
+What only a run can tell is left out: whether a module is loaded in somebody's
+try, and what a program's switches say.
+"""
+
+from __future__ import annotations
+
+from types import CodeType
+
+from ..startup import bytecode as op
+
+WAITS = ""
+Statement = tuple[int, str, tuple[str, ...], str]  # see read_statements
+
+
+def read_statements(code: CodeType, package: str) -> list[Statement]:
+    """Return (line, target, names, code) of each module-level import of the module whose body is *code*.
+
+    package: its ``__package__``. names: what is taken from the target. code:
+    why the statement does not wait, WAITS if it may, or "for-effect" if its
+    name is used nowhere, so that it depends on what the target does.
+    """
+    scans = op.scans_namespace(code)
+    ranges = op.covered_ranges(code.co_exceptiontable)
+    unreached = op.for_type_checkers(code)
+    usage = op.Usage(code)
+    lines = [(start, end, line) for start, end, line in code.co_lines() if line is not None]
+    found = []
+    for statement in op.heads(code):
+        at = statement.at
+        target = op.absolute(statement.name, statement.level, package)
+        if not target or target == "__future__" or any(start < at < end for start, end in unreached):
+            continue
+        line = next((line for start, end, line in lines if start <= at < end), code.co_firstlineno)
+        names = statement.fromlist or ()
+        if names == ("*",):
+            reason = "star-import"
+        elif op.is_covered(ranges, at):
+            reason = "in-try"
+        elif scans:
+            reason = "scans-namespace"
+        elif not op.complete(statement, code):
+            reason = "unknown-form"
+        else:
+            reason = "for-effect" if usage.is_for_effect(statement) else WAITS
+        found.append((line, target, names, reason))
+    return found
