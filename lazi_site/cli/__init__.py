@@ -46,6 +46,7 @@ examples:
   lazi-site enable --venv .venv     in another one that has lazi-site installed
   LAZI_DISABLE=1 python app.py      one run with eager imports
   lazi-site status                  on or off, and why
+  lazi-site scan                    which packages are safe, and why others are not
   lazi-site disable
 
 exit status: {ok} done or yes, {negative} no or something found, {refused} refused or wrong usage
