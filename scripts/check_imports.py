@@ -46,7 +46,9 @@ ALREADY_LOADED = names(
     "sys os io stat marshal builtins _imp _thread _frozen_importlib _frozen_importlib_external"
     " itertools _opcode gc time"
 )
-EVERYTHING = names("errors startup backport native safety config install measure report api cli __main__")
+EVERYTHING = names(
+    "errors startup backport native safety config install scan measure report api cli __main__"
+)
 
 # One row a part of the package, a part being a module or a folder right under it.
 RULES = {
@@ -60,6 +62,7 @@ RULES = {
     "config": Rule(STDLIB | names("platformdirs tomlkit"), names("errors startup safety")),
     "install": Rule(STDLIB, names("errors config startup")),
     "measure": Rule(STDLIB, names("errors config startup.policy")),
+    "scan": Rule(STDLIB, names("errors config startup")),
     "report": Rule(None, names("errors")),
     "api": Rule(STDLIB, names("errors startup backport native")),
     "cli": Rule(None, EVERYTHING - names("__main__")),

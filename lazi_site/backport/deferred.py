@@ -143,14 +143,15 @@ class DeferredImport:
         """Bind all names at once if the target is loaded and has them; return whether that was done.
 
         A module that is still running may be so in another thread, for which an
-        import would wait: that is left to the first use.
+        import would wait: that is left to the first use. But one that takes names
+        from itself takes those that it has: a key would hide what it stands for.
         """
         module = sys.modules.get(self.target)
-        if module is None or is_running(getattr(module, "__dict__", {})):
+        contents = getattr(module, "__dict__", {})
+        if module is None or (is_running(contents) and contents is not namespace):
             return False
         statement = self.statement
         if statement.fromlist is not None:
-            contents = getattr(module, "__dict__", None)
             if type(contents) is not dict:
                 return False
             values = [plain_value(contents, attribute) for attribute in statement.fromlist]

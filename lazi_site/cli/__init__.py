@@ -27,6 +27,8 @@ COMMANDS = {
     "why": "was this module's import deferred, by which rule, and what loaded it",
     "verify": "say whether a program does the same eager and lazy",
     "bisect": "find the rules with which a program does the same",
+    "scan": "what the installed packages do when they are loaded, and which imports wait",
+    "explain": "what a reason code means and what to do about it",
 }
 
 HELP = """\
@@ -48,6 +50,7 @@ examples:
   LAZI_DISABLE=1 python app.py      one run with eager imports
   lazi-site status                  on or off, and why
   lazi-site verify -- python app.py  is it the same eager and lazy?
+  lazi-site scan                    which packages are safe, and why others are not
   lazi-site disable
 
 exit status: {ok} done or yes, {negative} no or something found, {refused} refused or wrong usage

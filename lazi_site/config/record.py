@@ -14,6 +14,7 @@ from .problems import Problem
 from .sources import Source, read_file
 
 NAME = "environment.json"
+SCAN = "scan-"  # how the names of the files begin in which `lazi-site scan` stores what it read
 
 
 def state_directory(prefix: str | None = None) -> str:

@@ -13,7 +13,7 @@ from .. import safety
 from .problems import Problem
 from .sources import Source, read_file
 
-KINDS = ("eager", "eager-in", "settle")
+KINDS = ("eager", "eager-in", "eager-within", "settle")
 
 
 def read_shipped_rules() -> tuple[dict[str, dict[str, str]], Source]:

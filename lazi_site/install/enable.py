@@ -10,7 +10,7 @@ import sys
 
 from .. import __version__
 from ..config.record import NAME as RECORD_NAME
-from ..config.record import pack_record
+from ..config.record import SCAN, pack_record
 from ..config.snapshot import is_snapshot, write_atomically
 from ..errors import RefusedError, UsageError
 from ..startup.bootstrap import unsupported
@@ -156,7 +156,12 @@ def remove_state(directory: str) -> bool:
         return False
     found = False
     for name in names:
-        if is_snapshot(name) or name in (FAULT_NAME, RECORD_NAME) or name.endswith(".new"):
+        if (
+            is_snapshot(name)
+            or name in (FAULT_NAME, RECORD_NAME)
+            or name.startswith(SCAN)
+            or name.endswith(".new")
+        ):
             found |= remove(os.path.join(directory, name))
     try:
         os.rmdir(directory)

@@ -17,6 +17,7 @@ from ..startup.policy import (
     NAME_OF_SUBMODULE,
     SERVED_BY_ITSELF,
     SWITCHED_OFF,
+    TAKEN_FROM_ITSELF,
     USED_BY_FINDER,
     Policy,
 )
@@ -154,9 +155,12 @@ def reason_against(
     serves = frame.f_globals.get("__getattr__")
     if name == importer and serves is not None and type(serves) is not MissingSubmodule:
         return SERVED_BY_ITSELF
-    package, _, last = name.rpartition(".")
-    in_package = package == importer and bool(fromlist) and "__path__" in frame.f_globals
-    if in_package and (last in fromlist or reading.reads_global(code, last)):
+    if name == importer and fromlist and all(item in frame.f_globals for item in fromlist):
+        return TAKEN_FROM_ITSELF
+    child = name[len(importer) + 1 :] if fromlist and name.startswith(importer + ".") else ""
+    top = child.partition(".")[0]
+    in_package = bool(top) and "__path__" in frame.f_globals
+    if in_package and (top in fromlist or (top == child and reading.reads_global(code, child))):
         # ``from .run import run`` in a package: were it to wait, whoever loads
         # package.run first would leave the module under the function's name.
         # ``from .run import start; del run``: the import is what binds run.

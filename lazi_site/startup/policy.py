@@ -36,13 +36,14 @@ DEFER = None  # the other decision; nothing is to be said about it
 
 # Reasons that the code around a statement, or the running program, gives.
 IN_TRY = Eager("in-try", "it stands in try or with")
-LOOKS_THROUGH_NAMES = Eager("looks-through-names", "its module goes through its own namespace")
+LOOKS_THROUGH_NAMES = Eager("scans-namespace", "its module goes through its own namespace")
 STAR_IMPORT = Eager("star-import", "it takes every name")
 NOT_DECLARED = Eager("not-declared", "its module's __lazy_modules__ does not name it")
 SWITCHED_OFF = Eager("switched-off", "the program asked for eager imports")
 CANNOT_BE_FOUND = Eager("cannot-be-found", "its module is loaded in a try that catches ImportError")
-FOR_ITS_EFFECT = Eager("for-its-effect", "nothing uses the name that it binds")
+FOR_ITS_EFFECT = Eager("for-effect", "nothing uses the name that it binds")
 SERVED_BY_ITSELF = Eager("served-by-itself", "its module serves names by __getattr__")
+TAKEN_FROM_ITSELF = Eager("taken-from-itself", "its module has the name already")
 NAME_OF_SUBMODULE = Eager("name-of-submodule", "a submodule of the package has this name")
 IN_STANDARD_LIBRARY = Eager("stdlib-importer", "the standard library's own imports stay as they are")
 USED_BY_FINDER = Eager("used-by-finder", "a finder needs it to find modules")
@@ -106,10 +107,11 @@ class Policy:
         self.lazy = Patterns(settings["lazy"])
         self.shipped_eager = Patterns(settings["shipped-eager"])
         self.shipped_eager_in = Patterns(settings["shipped-eager-in"])
+        self.shipped_eager_within = Patterns(settings["shipped-eager-within"])
         self.shipped_settle = Patterns(settings["shipped-settle"])
         self._target_rules = any(
             (rules.every, rules.exact, rules.below) != ("", {}, {})
-            for rules in (self.eager, self.shipped_eager)
+            for rules in (self.eager, self.shipped_eager, self.shipped_eager_within)
         )
         self._importers: dict[str, Eager | None] = {}
 
@@ -137,6 +139,8 @@ class Policy:
         if found:
             return Eager("eager-rule", found)
         found = self._find_target(self.shipped_eager, target, names)
+        if not found and importer.partition(".")[0] == target.partition(".")[0]:
+            found = self._find_target(self.shipped_eager_within, target, names)
         if found and not self._find_target(self.lazy, target, names):
             return Eager("shipped-eager-rule", found)
         return DEFER

@@ -18,6 +18,7 @@ EMPTY: dict[str, Any] = {
     "lazy": {},
     "shipped-eager": {},
     "shipped-eager-in": {},
+    "shipped-eager-within": {},
     "shipped-settle": {},
 }
 
@@ -143,6 +144,16 @@ def test_shipped_rules_hold_without_a_lazy_rule() -> None:
     found = policy(lazy={"other": "x.toml"}, shipped_eager={"a.*": "s"}, shipped_eager_in={"b.*": "s"})
     assert code(found.decide("app", "a.x")) == "shipped-eager-rule"
     assert code(found.decide("b.x", "y")) == "shipped-eager-in-rule"
+
+
+def test_rule_within_a_package_holds_for_importers_of_that_package_alone() -> None:
+    found = policy(shipped_eager_within={"b.registry": "s"})
+    assert code(found.decide("b", "b.registry")) == "shipped-eager-rule"
+    assert code(found.decide("b.x.y", "b", ("registry",))) == "shipped-eager-rule"
+    assert found.decide("app", "b.registry") is DEFER
+    assert found.decide("b", "b.other") is DEFER
+    lazy = policy(shipped_eager_within={"b.registry": "s"}, lazy={"b.*": "x.toml"})
+    assert lazy.decide("b", "b.registry") is DEFER
 
 
 def test_lazy_rule_for_a_submodule_leaves_the_rest_of_the_package_eager() -> None:

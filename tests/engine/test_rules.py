@@ -95,16 +95,16 @@ def test_lazi_eager_holds_for_one_run(program: Environment) -> None:
 
 
 def test_lazy_rule_overrides_a_shipped_rule(program: Environment) -> None:
-    """Imports inside of sqlalchemy stay eager by a shipped rule."""
+    """Imports inside of pandas stay eager by a shipped rule."""
     write(
         program.project,
         {
-            "sqlalchemy/__init__.py": "import heavy\ndef use(): return heavy\n",
-            "main.py": MAIN.replace("app.views", "sqlalchemy"),
+            "pandas/__init__.py": "import heavy\ndef use(): return heavy\n",
+            "main.py": MAIN.replace("app.views", "pandas"),
         },
     )
     assert run(program) == EAGER
-    configure(program, 'lazy = ["sqlalchemy.*"]')
+    configure(program, 'lazy = ["pandas"]')
     assert run(program) == DECLARED
 
 

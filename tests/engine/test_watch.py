@@ -99,7 +99,7 @@ def test_eager_import_is_told_with_its_statement(enabled_template: Environment, 
     ("text", "code"),
     [
         ("try:\n    import used\nfinally:\n    pass\n", None if IS_NATIVE else "in-try"),
-        ("import used\nprint(len(globals()) > 1 and '', end='')\n", "looks-through-names"),
+        ("import used\nprint(len(globals()) > 1 and '', end='')\n", "scans-namespace"),
         ("__lazy_modules__ = []\nimport used\n", "not-declared" if not IS_NATIVE else None),
     ],
 )

@@ -1,0 +1,58 @@
+"""``lazi-site explain``."""
+
+from __future__ import annotations
+
+from ..errors import UsageError
+from . import status_codes
+from .output import print_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+DESCRIPTION = """\
+Says what a reason code of lazi-site means and what can be done about it.
+Without a code, lists them all."""
+
+EXAMPLES = """\
+  lazi-site explain
+  lazi-site explain in-try
+  lazi-site explain shipped-eager-in-rule --json"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``explain`` to *parser*."""
+    parser.add_argument("code", nargs="?", metavar="CODE", help="a code, as scan and LAZI_TRACE=3 print it")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(code: str | None, json: bool) -> int:
+    """Explain *code*, or name all codes.
+
+    Errors: UsageError for a code that does not exist.
+    """
+    from ..config.options import closest
+    from ..scan.codes import CODES
+
+    if code is not None and code not in CODES:
+        meant = closest(code, CODES)
+        raise UsageError(
+            "unknown-code",
+            f"There is no reason code '{code}'.",
+            f"Did you mean '{meant}'?" if meant else "Run lazi-site explain to see them all.",
+        )
+    chosen = {code: CODES[code]} if code is not None else CODES
+    if json:
+        print_json({"codes": [{"code": name, **vars(one)} for name, one in chosen.items()]})
+    elif code is not None:
+        print(f"{code} ({SUBJECTS[CODES[code].kind]})\n\n{CODES[code].meaning}\n{CODES[code].advice}")
+    else:
+        for kind, subject in SUBJECTS.items():
+            print(f"{subject}:")
+            for name, one in CODES.items():
+                if one.kind == kind:
+                    print(f"  {name:<22} {one.meaning}")
+    return status_codes.OK
+
+
+SUBJECTS = {"import": "why an import does not wait", "module": "what a module does when it is loaded"}

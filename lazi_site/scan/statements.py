@@ -1,0 +1,49 @@
+"""Which import statements of a module wait, as both engines decide it from the module's compiled code.
+
+What only a run can tell is left out: whether a module is loaded in somebody's
+try, and what a program's switches say.
+"""
+
+from __future__ import annotations
+
+from types import CodeType
+
+from ..startup import bytecode as op
+from ..startup.policy import FOR_ITS_EFFECT, IN_TRY, LOOKS_THROUGH_NAMES, STAR_IMPORT
+
+WAITS = ""
+Statement = tuple[int, str, tuple[str, ...], str]  # see read_statements
+
+
+def read_statements(code: CodeType, package: str) -> list[Statement]:
+    """Return (line, target, names, code) of each module-level import of the module whose body is *code*.
+
+    package: its ``__package__``. names: what is taken from the target. code:
+    why the statement does not wait, WAITS if it may, or "for-effect" if its
+    name is used nowhere, so that it depends on what the target does.
+    """
+    scans = op.scans_namespace(code)
+    ranges = op.covered_ranges(code.co_exceptiontable)
+    unreached = op.for_type_checkers(code)
+    usage = op.Usage(code)
+    lines = [(start, end, line) for start, end, line in code.co_lines() if line is not None]
+    found = []
+    for statement in op.heads(code):
+        at = statement.at
+        target = op.absolute(statement.name, statement.level, package)
+        if not target or target == "__future__" or any(start < at < end for start, end in unreached):
+            continue
+        line = next((line for start, end, line in lines if start <= at < end), code.co_firstlineno)
+        names = statement.fromlist or ()
+        if names == ("*",):
+            reason = STAR_IMPORT.code
+        elif op.is_covered(ranges, at):
+            reason = IN_TRY.code
+        elif scans:
+            reason = LOOKS_THROUGH_NAMES.code
+        elif not op.complete(statement, code):
+            reason = "unknown-form"
+        else:
+            reason = FOR_ITS_EFFECT.code if usage.is_for_effect(statement) else WAITS
+        found.append((line, target, names, reason))
+    return found
