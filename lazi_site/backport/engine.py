@@ -81,6 +81,8 @@ def deferrable(code: "CodeType", importer: str, package: str) -> "list[DeferredI
             continue
         if not op.complete(statement, code):
             continue
+        if package == importer and op.own_variable(code, package, target, statement.fromlist or ()):
+            continue
         while line_end <= statement.start:
             _, line_end, current = next(lines)
             line = current or line

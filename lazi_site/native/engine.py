@@ -111,6 +111,8 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
         # package.run first would leave the module under the function's name.
         # ``from .run import start; del run``: the import is what binds run.
         return False
+    if "__path__" in frame.f_globals and op.own_variable(code, importer, name, fromlist):
+        return False
     statement = op.decode(code, frame.f_lasti)
     if statement is None:
         return True

@@ -337,6 +337,31 @@ class Usage:
         return name in self.nested
 
 
+def own_variable(code: "CodeType", package: str, target: str, names: "tuple[str, ...]") -> bool:
+    """Return whether a module that the body of *package* imports has the name of a variable of that body.
+
+    code: the body; target, names: what the statement imports. In ``from .log
+    import colours`` followed by ``log = getLogger()`` the variable replaces the
+    submodule, which has to be loaded before: it is set on the package then.
+    """
+    if target == package:
+        modules = names
+    elif target.startswith(package + "."):
+        modules = (target[len(package) + 1 :].partition(".")[0],)
+    else:
+        return False
+    return any(name in code.co_names and _is_assigned(code, name) for name in modules)
+
+
+def _is_assigned(code: "CodeType", name: str) -> bool:
+    """Return whether module-level *code* binds *name* otherwise than by import statements."""
+    stores = set(occurrences(code, STORE_NAME, code.co_names.index(name)))
+    if stores:
+        for statement in statements(code):
+            stores.difference_update(statement.stores)
+    return bool(stores)
+
+
 def mentioned(code: "CodeType") -> "set[str]":
     """Return every name that *code*, and what is nested in it, mentions."""
     found = set(code.co_names)

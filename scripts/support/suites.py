@@ -25,8 +25,8 @@ class Suite:
 
     version: of its source distribution; "" for a module of CPython's own tests.
     requires: what the tests need besides pytest. tests: the folder or files of
-    the tests. environment: variables of the run. deselect: pytest's names of
-    tests that are left out, each with the reason.
+    the tests. environment: variables of the run. deselect: tests that are left
+    out, as pytest (CPython: a pattern) names them, each with the reason.
     """
 
     name: str
@@ -39,7 +39,8 @@ class Suite:
     def command(self, report: Path) -> list[str]:
         """Return the command that runs the tests and writes their results to *report*."""
         if not self.version:
-            return ["python", "-m", "test", self.name, "--junit-xml", str(report)]
+            without = [option for one in self.deselect for option in ("--ignore", one)]
+            return ["python", "-m", "test", self.name, "--junit-xml", str(report), *without]
         without = [option for one in self.deselect for option in ("--deselect", one)]
         options = ["-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *without]
         return ["python", "-m", "pytest", *options, *self.tests]
