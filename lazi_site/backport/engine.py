@@ -5,7 +5,15 @@ import sys
 from ..startup import bytecode as op
 from ..startup import guards
 from ..startup.bootstrap import state
-from ..startup.policy import IN_TRY, LOOKS_THROUGH_NAMES, NOT_DECLARED, STAR_IMPORT, SWITCHED_OFF, Policy
+from ..startup.policy import (
+    IN_TRY,
+    LOOKS_THROUGH_NAMES,
+    NAME_OF_SUBMODULE,
+    NOT_DECLARED,
+    STAR_IMPORT,
+    SWITCHED_OFF,
+    Policy,
+)
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
 from . import modules
@@ -86,6 +94,9 @@ def deferrable(
         why = why or policy.decide(importer, target, statement.fromlist or ())
         if why is None and not op.complete(statement, code):
             why = STAR_IMPORT
+        names = statement.fromlist or ()
+        if why is None and package == importer and usage.has_variable_for(package, target, names):
+            why = NAME_OF_SUBMODULE
         if why is not None and not switches.watched:
             continue
         while line_end <= statement.start:

@@ -41,6 +41,8 @@ _READS = frozenset({op.LOAD_NAME, op.LOAD_GLOBAL})
 _READS_ATTRIBUTE = frozenset({op.LOAD_ATTR, op.LOAD_METHOD, op.IMPORT_FROM})
 # Instructions that put a key object into a new dict or set.
 _COLLECTS = frozenset({op.STORE_SUBSCR, op.MAP_ADD, op.SET_ADD, op.BUILD_MAP, op.BUILD_SET})
+# Instructions that hash a key object and get no value by it.
+_KEEPS_WAITING = _COLLECTS | _ASKS
 
 # The function of importlib that sets a loaded submodule on its package.
 _SETS_SUBMODULE = sys.modules["_frozen_importlib"]._find_and_load_unlocked.__code__
@@ -111,7 +113,7 @@ class PendingKey(SettledKey):
         if self.busy is None:
             try:
                 frame = _getframe(1)
-                if frame.f_code.co_code[frame.f_lasti] not in _COLLECTS:
+                if frame.f_code.co_code[frame.f_lasti] not in _KEEPS_WAITING:
                     resolved(self.namespace, str.__str__(self))
             except Exception:
                 # Hashing is no use of the name; the use that follows meets the

@@ -31,15 +31,18 @@ Packed = dict[str, tuple[str, bool, bytes]]  # by name: file, is it a package, m
 def pack_code() -> tuple[Packed, list[tuple[str, int, int]]]:
     """Return the code of this interpreter's engine, and (path, mtime_ns, size) of the files that it is of.
 
-    Errors: OSError, SyntaxError, ValueError for a file that cannot be read or compiled.
+    A file that cannot be read or compiled is left out.
     """
     packed = {}
     stamps = [(path, *read_stamp(path)) for path, _ in map(file_of, BEFORE)]
     for name in PACKED["native" if sys.version_info >= (3, 15) else "backport"]:
         path, is_package = file_of(name)
         stamps.append((path, *read_stamp(path)))
-        with open(path, "rb") as file:
-            code = compile(file.read(), path, "exec", dont_inherit=True, optimize=2)
+        try:
+            with open(path, "rb") as file:
+                code = compile(file.read(), path, "exec", dont_inherit=True, optimize=2)
+        except (OSError, SyntaxError, ValueError):
+            continue  # the import system meets it too, and then it is told
         packed[f"lazi_site.{name}"] = (path, is_package, marshal.dumps(code))
     return packed, stamps
 

@@ -165,6 +165,8 @@ def reason_against(
         # package.run first would leave the module under the function's name.
         # ``from .run import start; del run``: the import is what binds run.
         return NAME_OF_SUBMODULE
+    if "__path__" in frame.f_globals and body.usage.has_variable_for(importer, name, fromlist):
+        return NAME_OF_SUBMODULE
     statement = op.decode(code, frame.f_lasti)
     if statement is None:
         return None

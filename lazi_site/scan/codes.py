@@ -86,7 +86,7 @@ CODES = {
     ),
     "switched-off": Code(
         "import",
-        "The program asked for eager imports: lazi_site.eager_imports(), set_eager_imports() or deactivate().",
+        "The program asked for eager imports: eager_imports(), set_eager_imports() or deactivate().",
         NOTHING,
     ),
     "cannot-be-found": Code(

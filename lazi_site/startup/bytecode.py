@@ -305,13 +305,14 @@ def _end_of_if(instructions: bytes, at: int) -> int:
 
 
 class Usage:
-    """Answers whether a name bound at module level is used in the module's own code."""
+    """Answers what a module's own code does with the names that it binds at module level."""
 
-    __slots__ = ("code", "nested")
+    __slots__ = ("code", "import_stores", "nested")
 
     def __init__(self, code: "CodeType") -> None:
         self.code = code
         self.nested: set[str] | None = None
+        self.import_stores: frozenset[int] | None = None
 
     def is_for_effect(self, statement: Statement) -> bool:
         """Return whether the code never mentions what *statement* binds: it imports for the effect.
@@ -335,6 +336,29 @@ class Usage:
             self.nested = set()
             collect_names(self.code, self.nested)
         return name in self.nested
+
+    def has_variable_for(self, package: str, target: str, names: "tuple[str, ...]") -> bool:
+        """Return whether a module that the body of *package* imports has the name of a variable of that body.
+
+        target, names: what the statement imports. In ``from .log import
+        colours`` followed by ``log = getLogger()`` the variable replaces the
+        submodule, which has to be loaded before: it is set on the package then.
+        """
+        if target == package:
+            modules = names
+        elif target.startswith(package + "."):
+            modules = (target[len(package) + 1 :].partition(".")[0],)
+        else:
+            return False
+        return any(name in self.code.co_names and self.is_assigned(name) for name in modules)
+
+    def is_assigned(self, name: str) -> bool:
+        """Return whether module-level code binds *name* otherwise than by import statements."""
+        stores = set(occurrences(self.code, STORE_NAME, self.code.co_names.index(name)))
+        if stores and self.import_stores is None:
+            found = [statement.stores for statement in statements(self.code)]
+            self.import_stores = frozenset(at for one in found for at in one)
+        return bool(stores) and not stores <= (self.import_stores or frozenset())
 
 
 def mentioned(code: "CodeType") -> "set[str]":

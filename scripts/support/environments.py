@@ -23,8 +23,8 @@ SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 # Distributions whose build from source takes many minutes or a compiler: where
 # there is no wheel for an interpreter they count as not installable.
 WHEELS_ONLY = (
-    "cryptography,grpcio,lxml,matplotlib,numpy,orjson,pandas,pillow,protobuf,"
-    "pydantic-core,rpds-py,scikit-learn,scipy"
+    "cryptography,duckdb,grpcio,libcst,lxml,matplotlib,numpy,orjson,pandas,pillow,polars,"
+    "protobuf,psutil,pydantic-core,pyzmq,rpds-py,scikit-learn,scipy,statsmodels"
 )
 
 
