@@ -8,7 +8,10 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from ..errors import UsageError
+from ..config.refresh import Configuration
+from ..config.resolve import overlay_environment
+from ..config.writing import add_patterns, choose_source
+from ..errors import LaziSiteError, UsageError
 from ..measure.bisecting import NOT_LAZINESS, OUT_OF_RUNS, Bisection, Outcome
 from ..measure.events import error_line
 from ..measure.judging import ExitsWithZero, PassesTest, shell_command
@@ -31,6 +34,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+
+    from ..config.sources import Source
 
 
 DESCRIPTION = """\
@@ -92,6 +97,7 @@ def run(
     """Search for the rules of the program *command*, show them, and write them if told to."""
     if max_runs < 1:
         raise UsageError("wrong-max-runs", "--max-runs must be 1 or more.")
+    source = choose_source(Configuration().sources, write) if write is not None else None
     words = words_of(command)
     judge: Callable[[Run], bool] | None = None
     if command_ok is not None:
@@ -109,8 +115,8 @@ def run(
             result.outcome = search(program, reference, rules_file, max_runs, say)
             if result.outcome.rules:
                 confirm(program, rules_file, result, say)
-            if write is not None and result.steady:
-                write_rules(program, write, result, say)
+            if source is not None and result.steady:
+                write_rules(program, source, result, say)
     if json:
         print_json(result.as_dict())
     else:
@@ -125,6 +131,7 @@ class Result:
     outcome: of the search, None if the program is the same without rules.
     steady: whether all runs with the rules were right. cpu: ms of the fastest of them.
     written: the file that the rules were put into, and verified whether the program is right with it.
+    not_written: why they could not be.
     """
 
     words: Sequence[str]
@@ -133,12 +140,15 @@ class Result:
     steady: bool = False
     cpu: float | None = None
     written: str | None = None
+    not_written: str | None = None
     verified: bool | None = None
 
     @property
     def good(self) -> bool:
         """Whether no rules are needed, or those found are enough."""
-        return self.outcome is None or (self.steady and self.verified is not False)
+        return self.outcome is None or (
+            self.steady and self.verified is not False and self.not_written is None
+        )
 
     def as_dict(self) -> dict[str, object]:
         """Return this for JSON."""
@@ -158,6 +168,7 @@ class Result:
                 "with_rules": self.cpu and round(self.cpu, 1),
             },
             "written": self.written,
+            "not_written": self.not_written,
             "verified": self.verified,
         }
 
@@ -182,9 +193,6 @@ def search(
 
 def standard_library_waits() -> bool:
     """Return whether the configuration lets imports of the standard library wait."""
-    from ..config.refresh import Configuration
-    from ..config.resolve import overlay_environment
-
     values = Configuration().values
     overlay_environment(values, os.environ)
     return bool(values["stdlib"].value == "include")
@@ -202,15 +210,15 @@ def confirm(program: Program, rules_file: RulesFile, result: Result, say: Callab
     result.cpu = min(run.cpu for run in runs)
 
 
-def write_rules(program: Program, place: str, result: Result, say: Callable[[str], None]) -> None:
-    """Put the rules of *result* into the *place*'s configuration file and run *program* with it."""
-    from ..config.refresh import Configuration
-    from ..config.writing import add_patterns, choose_source
-
+def write_rules(program: Program, source: Source, result: Result, say: Callable[[str], None]) -> None:
+    """Put the rules of *result* into the file of *source* and run *program* with it."""
     assert result.outcome is not None
-    source = choose_source(Configuration().sources, place)
     comment = f"{time.strftime('%Y-%m-%d')}, lazi-site bisect: {short_command(result.words)}"
-    add_patterns(source, by_option(result.outcome.rules), comment)
+    try:
+        add_patterns(source, by_option(result.outcome.rules), comment)
+    except (LaziSiteError, OSError) as error:
+        result.not_written = str(error)  # what was found must still be told
+        return
     result.written = source.path
     say("a run with the configuration as it is now")
     result.verified = all(result.reference.is_right(program.run(LAZY)) for _ in range(CONFIRMING))
@@ -254,6 +262,8 @@ def show(result: Result) -> None:
     )
     if not result.steady:
         print("With the rules the program is right only sometimes, so they were not written.")
+    elif result.not_written is not None:
+        print(f"They could not be written: {result.not_written}")
     elif result.written is None:
         print("To keep them: lazi-site bisect --write project (or user) -- CMD ...")
     else:

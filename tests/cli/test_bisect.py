@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.cli.programs import CHECKING, SHOWING, add_shop
 from tests.support.environment import Environment
@@ -99,6 +102,16 @@ def test_what_is_not_laziness_is_told(enabled: Environment) -> None:
     assert done.returncode == 1
     assert "The eager run fails too (exit status 1)." in done.stdout
     assert "It is not laziness" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody can make files")
+def test_rules_that_cannot_be_written_are_told_all_the_same(enabled: Environment) -> None:
+    add_shop(enabled)
+    (enabled.project / "lazi-site.toml").symlink_to("/proc/no-such-folder/lazi-site.toml")
+    done = enabled.lazi("bisect", "--write", "project", "--", "python", "-c", CHECKING)
+    assert done.returncode == 1, done.stderr
+    assert '  eager = ["shop.apples"]\n' in done.stdout
+    assert "They could not be written: " in done.stdout
 
 
 def test_search_ends_when_its_runs_are_used_up(enabled: Environment) -> None:
