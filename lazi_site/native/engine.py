@@ -117,6 +117,8 @@ def may_wait(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "Fram
     statement = op.decode(code, frame.f_lasti)
     if statement is None:
         return True
+    if any(reading.is_extended(code, bound) for _, bound in statement.bindings):
+        return False  # @dispatch def f(): the decorator may take the f imported before from the namespace
     if body.finder_names and any(bound in body.finder_names for _, bound in statement.bindings):
         return False
     return not imports_for_effect(body, statement, name, frame)
