@@ -10,6 +10,7 @@ from ..startup.finders import settle_new_finders
 from ..startup.packages import MissingSubmodule, find_missing_in
 from ..startup.policy import (
     CANNOT_BE_FOUND,
+    EXTENDED,
     FOR_ITS_EFFECT,
     IN_STANDARD_LIBRARY,
     IN_TRY,
@@ -170,6 +171,8 @@ def reason_against(
     statement = op.decode(code, frame.f_lasti)
     if statement is None:
         return None
+    if any(reading.is_extended(code, bound) for _, bound in statement.bindings):
+        return EXTENDED
     if body.finder_names and any(bound in body.finder_names for _, bound in statement.bindings):
         return USED_BY_FINDER
     return FOR_ITS_EFFECT if imports_for_effect(body, statement, name, frame) else None

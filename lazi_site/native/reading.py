@@ -24,6 +24,18 @@ def reads_global(code: "CodeType", name: str) -> bool:
     return any(reads_global(inner, name) for inner in code.co_consts if type(inner) is kind)
 
 
+def is_extended(code: "CodeType", name: str) -> bool:
+    """Return whether module-level *code* binds *name* to what a call returned, as a decorator does."""
+    if name in code.co_names:
+        for at in op.occurrences(code, op.STORE_NAME, code.co_names.index(name)):
+            before = op.backwards(code.co_code, at)[1]
+            while before > 0 and code.co_code[before] == 0:
+                before -= 2  # inline caches are zeros
+            if before > 0 and code.co_code[before] == op.CALL:
+                return True
+    return False
+
+
 def names_in_finders(code: "CodeType") -> "set[str]":
     """Return the names mentioned in those classes of module-level *code* that have a find_spec method."""
     kind = type(code)

@@ -101,6 +101,12 @@ CODES = {
     "taken-from-itself": Code(
         "import", "The module takes a name from itself that it has already; waiting would hide it.", NOTHING
     ),
+    "extended": Code(
+        "import",
+        "The importing module defines a decorated function of the same name, and the decorator may look for"
+        " the imported one.",
+        NOTHING,
+    ),
     "name-of-submodule": Code(
         "import",
         "A package takes a name out of its submodule of the same name; the submodule, loaded late,"

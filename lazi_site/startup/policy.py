@@ -44,6 +44,7 @@ CANNOT_BE_FOUND = Eager("cannot-be-found", "its module is loaded in a try that c
 FOR_ITS_EFFECT = Eager("for-effect", "nothing uses the name that it binds")
 SERVED_BY_ITSELF = Eager("served-by-itself", "its module serves names by __getattr__")
 TAKEN_FROM_ITSELF = Eager("taken-from-itself", "its module has the name already")
+EXTENDED = Eager("extended", "a decorated function of the same name may extend it")
 NAME_OF_SUBMODULE = Eager("name-of-submodule", "a submodule of the package has this name")
 IN_STANDARD_LIBRARY = Eager("stdlib-importer", "the standard library's own imports stay as they are")
 USED_BY_FINDER = Eager("used-by-finder", "a finder needs it to find modules")
