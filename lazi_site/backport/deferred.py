@@ -58,9 +58,13 @@ class DeferredImport:
     def __invert__(self) -> None:
         """Stand in for the statement; the interpreter drops the result."""
         frame = _getframe(1)
-        namespace = frame.f_globals
+        namespace = local = frame.f_globals
+        if not frame.f_code.co_nlocals:
+            local = frame.f_locals
+        # else there are comprehensions in the module, whose variables the interpreter
+        # adds to a copy of the namespace if a star import bound their names (3.12)
         try:
-            if frame.f_locals is namespace and not self.is_eager(namespace):
+            if local is namespace and not self.is_eager(namespace):
                 if not self.bind_loaded(namespace):
                     self.defer(namespace)
                 return
@@ -69,7 +73,7 @@ class DeferredImport:
         except Exception as error:
             record_fault(f"deferring the import of {self.target}", error)
         try:
-            self.import_now(namespace, frame.f_locals)
+            self.import_now(namespace, local)
         except BaseException as error:
             stubs.forget_stub(error)
             raise
