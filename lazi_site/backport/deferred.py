@@ -4,7 +4,7 @@ import sys
 
 from ..startup import bytecode as op
 from ..startup import guards
-from ..startup.faults import record_fault
+from ..startup.bootstrap import record_fault
 from ..startup.packages import is_running
 from ..startup.policy import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.switches import switches
@@ -61,9 +61,13 @@ class DeferredImport:
     def __invert__(self) -> None:
         """Stand in for the statement; the interpreter drops the result."""
         frame = _getframe(1)
-        namespace = frame.f_globals
+        namespace = local = frame.f_globals
+        if not frame.f_code.co_nlocals:
+            local = frame.f_locals
+        # else there are comprehensions in the module, whose variables the interpreter
+        # adds to a copy of the namespace if a star import bound their names (3.12)
         try:
-            if frame.f_locals is namespace:
+            if local is namespace:
                 why = self.reason_against(namespace)
                 if why is None:
                     if not self.bind_loaded(namespace):
@@ -76,7 +80,7 @@ class DeferredImport:
         except Exception as error:
             record_fault(f"deferring the import of {self.target}", error)
         try:
-            self.import_now(namespace, frame.f_locals)
+            self.import_now(namespace, local)
         except BaseException as error:
             stubs.forget_stub(error)
             raise

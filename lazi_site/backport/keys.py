@@ -16,7 +16,7 @@ import sys
 from _thread import get_ident
 
 from ..startup import bytecode as op
-from ..startup.faults import record_fault
+from ..startup.bootstrap import record_fault
 from ..startup.switches import switches
 from . import namespaces, stubs
 from .namespaces import MISSING, SettledKey, discard, settle

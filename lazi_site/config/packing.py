@@ -15,7 +15,7 @@ from .sources import read_stamp
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # What runs before the snapshot is read; watched too, because it belongs to the same version.
-BEFORE = ("", "startup", "startup.bootstrap", "startup.settle", "startup.snapshot", "startup.faults")
+BEFORE = ("", "startup", "startup.bootstrap", "startup.settle", "startup.snapshot")
 BOTH = ("bytecode", "guards", "policy", "switches", "finders", "packages")
 BACKPORT = ("namespaces", "stubs", "keys", "modules", "deferred", "patch", "engine", "program")
 PACKED = {

@@ -4,8 +4,7 @@ import sys
 
 from ..startup import bytecode as op
 from ..startup import effects, guards
-from ..startup.bootstrap import is_declared, state
-from ..startup.faults import record_fault
+from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.finders import settle_new_finders
 from ..startup.packages import MissingSubmodule, find_missing_in
 from ..startup.policy import (

@@ -79,9 +79,23 @@ def start() -> None:
             if state.engine == "backport":
                 hook_program()
     except Exception as error:
-        from .faults import record_fault
-
         record_fault("start-up", error)
+
+
+def record_fault(where: str, error: BaseException) -> None:
+    """Make imports eager from now on because of a fault of ours, and keep it for ``lazi-site status``."""
+    if state.engine == "native":
+        sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
+        sys.set_lazy_imports_filter(state.former[1])  # type: ignore[attr-defined]
+    state.engine = ""
+    state.fault = f"{where}: {type(error).__name__}: {error}"
+    state.reason = f"lazi-site met a fault of its own ({state.fault})"
+    try:
+        from .faults import write_fault
+
+        write_fault()
+    except Exception:
+        pass
 
 
 def unsupported() -> str:
@@ -163,11 +177,14 @@ def is_ours(path: object) -> bool:
 
 def make_loader(fullname: str, path: str) -> "Any":
     """Return the loader for the file *path* of the module *fullname*; our own modules get the stock ones."""
-    if fullname.startswith("lazi_site"):
-        return (SourcelessFileLoader if path.endswith("c") else SourceFileLoader)(fullname, path)
-    from .settle import make_loader
+    if state.engine and not fullname.startswith("lazi_site"):
+        try:
+            from .settle import make_loader
 
-    return make_loader(fullname, path)
+            return make_loader(fullname, path)
+        except Exception as error:
+            record_fault("loading the engine", error)
+    return (SourcelessFileLoader if path.endswith("c") else SourceFileLoader)(fullname, path)
 
 
 # What a FileFinder calls for a file with such an ending; extension modules keep the stock loader.
@@ -190,9 +207,13 @@ def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None"
         top = importer.partition(".")[0]
         if top in sys.stdlib_module_names or top == "lazi_site":
             return is_declared(frame, name)
-    from .settle import first_answer
+    try:
+        from .settle import first_answer
 
-    return first_answer(importer, name, fromlist, frame)
+        return first_answer(importer, name, fromlist, frame)
+    except Exception as error:
+        record_fault("loading the engine", error)
+        return is_declared(frame, name)
 
 
 def is_declared(frame: "FrameType", name: str) -> bool:

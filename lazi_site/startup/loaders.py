@@ -8,8 +8,7 @@ is imported when the first module's code is loaded.
 import sys
 from _frozen_importlib_external import SourceFileLoader, SourcelessFileLoader, _LoaderBasics
 
-from .bootstrap import state
-from .faults import record_fault
+from .bootstrap import record_fault, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ import os
 import stat
 import sys
 
-from .bootstrap import state
-from .faults import record_fault
+from .bootstrap import record_fault, state
 from .settle import load, settle
 from .snapshot import READ
 

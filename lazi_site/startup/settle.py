@@ -10,8 +10,7 @@ from _frozen_importlib_external import (
     spec_from_file_location,
 )
 
-from .bootstrap import is_declared, is_ours, path_hook, state
-from .faults import record_fault
+from .bootstrap import is_declared, is_ours, path_hook, record_fault, state
 from .snapshot import read_policy, variables_at_start
 
 TYPE_CHECKING = False
@@ -68,14 +67,13 @@ def load(*names: str) -> None:
 def make_loader(fullname: str, path: str) -> "Any":
     """Return the loader for the file *path* of the module *fullname*: the stock one if imports are eager."""
     settle()
-    if not state.engine or not state.snapshot:
-        return (SourcelessFileLoader if path.endswith("c") else SourceFileLoader)(fullname, path)
-    load("lazi_site.startup.loaders", "lazi_site.backport.engine")
-    from . import loaders
+    kinds: tuple[Any, Any] = (SourceFileLoader, SourcelessFileLoader)
+    if state.engine and state.snapshot:
+        load("lazi_site.startup.loaders", "lazi_site.backport.engine")
+        from . import loaders
 
-    return (loaders.DeferringBytecodeLoader if path.endswith("c") else loaders.DeferringSourceLoader)(
-        fullname, path
-    )
+        kinds = (loaders.DeferringSourceLoader, loaders.DeferringBytecodeLoader)
+    return kinds[path.endswith("c")](fullname, path)
 
 
 class PackedFinder:
@@ -152,13 +150,9 @@ def first_answer(
     waits = declared or state.snapshot["settings"]["mode"] == "all"
     if not waits and "LAZI_REPORT" not in variables_at_start():
         return False  # it was asked about before the mode was known
-    try:
-        load("lazi_site.native.engine")
-        from ..native import engine
-    except Exception as error:
-        unhook()
-        record_fault("loading the engine", error)
-        return False
+    load("lazi_site.native.engine")
+    from ..native import engine
+
     sys.set_lazy_imports_filter(engine.import_filter)  # type: ignore[attr-defined]
     return waits and engine.answer(importer, name, fromlist, frame)
 

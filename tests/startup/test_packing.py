@@ -29,7 +29,7 @@ def test_engine_is_read_out_of_the_snapshot(enabled: Environment) -> None:
     # What is read before the snapshot is, and the hook of the program.
     files = {name for name, loader in found.items() if loader == "SourceFileLoader"}
     before = {"lazi_site", "lazi_site.startup"}
-    before |= {f"lazi_site.startup.{name}" for name in ("bootstrap", "settle", "snapshot", "faults")}
+    before |= {f"lazi_site.startup.{name}" for name in ("bootstrap", "settle", "snapshot")}
     assert files == before | (set() if IS_NATIVE else {"lazi_site.startup.script"})
 
 
@@ -51,3 +51,24 @@ def test_changed_file_of_ours_is_packed_anew(enabled: Environment, name: str) ->
     changed = enabled.run("-c", f"{code}; print(hasattr(b, 'CHANGED'), hasattr(p, 'CHANGED'))", check=True)
     assert "True" in changed.stdout
     assert snapshot.read_bytes() != before
+
+
+@pytest.mark.parametrize(
+    "name", ["startup/bytecode.py", "startup/settle.py", "startup/snapshot.py", "engine"]
+)
+@pytest.mark.parametrize("damage", ["raise RuntimeError('no')", "syntax error"])
+def test_damaged_file_of_ours_makes_imports_eager(enabled: Environment, name: str, damage: str) -> None:
+    """The program does what it did, and says nothing."""
+    package = enabled.purelib / "lazi_site"
+    path = (
+        package / name
+        if name != "engine"
+        else package / ("native" if IS_NATIVE else "backport") / "engine.py"
+    )
+    path.write_text(damage)
+    (enabled.root / "main.py").write_text("import other\nprint('main')\nother.f()\n")
+    (enabled.root / "other.py").write_text("import another\nprint('other')\ndef f(): return another.V\n")
+    (enabled.root / "another.py").write_text("print('another')\nV = 1\n")
+    for _ in range(2):
+        done = enabled.run("main.py", cwd=enabled.root)
+        assert (done.stdout, done.stderr, done.returncode) == ("another\nother\nmain\n", "", 0)
