@@ -13,7 +13,7 @@ from .events import Event, read_events
 from .rules import EVERYTHING, IMPORTER, TARGET, Rule, RulesFile
 from .running import Program, Run
 from .searching import find_one, smallest_set
-from .suspects import Imports, Suspicion
+from .suspects import Imports, Suspicion, matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ NOT_LAZINESS = "not laziness"
 OUT_OF_RUNS = "out of runs"
 # Of a module whose own imports are all eager an engine tells nothing.
 TOLD_ONE_BY_ONE = Rule(TARGET, "*")
+GUESSES = 3
 
 
 class OutOfRuns(Exception):  # noqa: N818  (no error: the search ends with what it has)
@@ -94,8 +95,9 @@ class Bisection:
         try:
             if self.trace() or self.keep([EVERYTHING]):
                 self.find_packages()
-                self.narrow_to_modules()
-                self.narrow_to_imports()
+                if not self.guess_import():
+                    self.narrow_to_modules()
+                    self.narrow_to_imports()
             if not self.rules:
                 verdict = NOT_LAZINESS
         except OutOfRuns:
@@ -121,6 +123,19 @@ class Bisection:
         found = smallest_set(self.suspicion.sort(self.imports.packages()), self.is_enough)
         if not (found and self.keep(found)):
             self.keep([EVERYTHING])
+
+    def guess_import(self) -> bool:
+        """Try the most suspicious modules, each loaded where it is imported; return whether one is enough.
+
+        Where one package is to blame, its module that failed often has only
+        been loaded too late, and finding all who import it takes many runs.
+        """
+        if len(self.rules) != 1 or self.rules == [EVERYTHING]:
+            return False
+        (package,) = self.rules
+        targets = [rule for rule in self.imports.all_imported() if self.suspicion.of_rule(rule)[0]]
+        near = [rule for rule in targets if matches(package.pattern, rule.pattern)]
+        return any(self.keep([rule]) for rule in self.suspicion.sort(near)[:GUESSES])
 
     def narrow_to_modules(self) -> None:
         """Replace the packages by those of their packages and modules that are needed."""

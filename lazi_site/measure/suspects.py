@@ -100,6 +100,11 @@ class Imports:
         targets = self.targets.get(rule.pattern, ())
         return [Rule(TARGET, target) for target in targets if target.partition(".")[0] not in STDLIB]
 
+    def all_imported(self) -> list[Rule]:
+        """Return rules for everything that is imported by a module, as imported_by() does."""
+        modules = [Rule(IMPORTER, importer) for importer in self.targets]
+        return list(dict.fromkeys(rule for module in modules for rule in self.imported_by(module)))
+
     def covered(self, rule: Rule) -> list[Event]:
         """Return the statements that *rule* keeps eager."""
         return [
