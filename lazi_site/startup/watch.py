@@ -42,7 +42,7 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _getframe = sys._getframe
 _clock = time.perf_counter_ns
 _bootstrap: "Any" = sys.modules["_frozen_importlib"]
-_find_and_load: "Callable[[str, Any], ModuleType]" = _bootstrap._find_and_load
+_find_and_load: "Callable[..., ModuleType]" = _bootstrap._find_and_load
 
 
 class Report:
@@ -180,22 +180,25 @@ def _describe(error: BaseException) -> str:
         return type(error).__name__
 
 
-def find_and_load(name: str, import_: "Any") -> "ModuleType":
+def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
     """Stand in for importlib's function, which is called for a module that is not loaded, and take the time.
 
     The interpreter looks it up by name at each import (Python/import.c, 3.11 to 3.15).
+    more: what importlib itself passes on, ``lazy_submodule`` on 3.15.
     """
     if name in sys.modules or name.startswith("lazi_site"):
-        return _find_and_load(name, import_)
+        return _find_and_load(name, import_, **more)
     thread = get_ident()
     inner = report.under_way.setdefault(thread, [])
     depth = len(inner)
     inner.append(0)
     caller = _getframe(1)
     error = None
+    module: ModuleType | None = None
     started = _clock()
     try:
-        return _find_and_load(name, import_)
+        module = _find_and_load(name, import_, **more)
+        return module
     except BaseException as raised:
         error = raised
         raise
@@ -207,11 +210,13 @@ def find_and_load(name: str, import_: "Any") -> "ModuleType":
         else:
             report.under_way.pop(thread, None)
         try:
-            told(name, caller, error, start=started - report.began, ns=spent, own=own, depth=depth)
+            # Neither module nor error: there is no such submodule, which may be an attribute.
+            if module is not None or error is not None:
+                told(name, caller, error, start=started - report.began, ns=spent, own=own, depth=depth)
         except Exception:
             switches.watched = False
             report.descriptor = -1
-        del error, caller
+        del error, caller, module
 
 
 # Tracebacks of failed imports leave out frames of importlib; this one must not show either.
