@@ -25,6 +25,7 @@ COMMANDS = {
     "status": "say whether imports are lazy here, and if not, why",
     "config": "show, check and find the configuration",
     "why": "was this module's import deferred, by which rule, and what loaded it",
+    "report": "what a run imported, what it did not need, and what that saved",
 }
 
 HELP = """\
