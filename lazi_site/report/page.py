@@ -1,4 +1,4 @@
-"""The report as one page: a picture of the import time and tables to search, in a file that needs no other."""
+"""The report as one page: a picture of import time and tables to search, in a file that needs no other."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def summary_of(process: dict[str, Any]) -> list[str]:
         lines += [
             figures("eager", eager["modules"], eager["import_ns"]),
             figures("lazy", totals["modules"], totals["import_ns"]),
-            figures("never loaded", missing, saved) + f"  ({share(saved, eager['import_ns'])} saved)",
+            figures("never loaded", missing, saved) + f"  ({change(saved, eager['import_ns'])})",
             "",
         ]
     else:
@@ -207,9 +207,10 @@ def milliseconds(nanoseconds: int) -> str:
     return f"{nanoseconds / 1e6:.1f}"
 
 
-def share(part: int, whole: int) -> str:
-    """Return *part* of *whole* in percent."""
-    return f"{100 * part / whole:.0f} %" if whole else "0 %"
+def change(saved: int, whole: int) -> str:
+    """Return by how much less, or more, than *whole* it is if *saved* is saved."""
+    percent = round(100 * saved / whole) if whole else 0
+    return f"{percent} % less" if percent >= 0 else f"{-percent} % more"
 
 
 def print_table(table: Table) -> None:

@@ -21,7 +21,8 @@ function makeChart(title, loads, scale, colour, tell) {
   const root = treeOf(loads);
   const box = make("div", { class: "icicle", role: "tree", "aria-label": `${title}: time of imports` });
   const zoomOut = make("button", { type: "button", class: "zoom", hidden: true }, "Zoom out");
-  const figures = `${loads.filter((load) => !load.error).length} modules, ${milliseconds(root.ns)}`;
+  const modules = new Set(loads.filter((load) => !load.error).map((load) => load.module));
+  const figures = `${modules.size} modules, ${milliseconds(root.ns)}`;
   const heading = make("h3", {}, `${title} `, make("span", {}, figures), zoomOut);
   let zoomed = root;
 
