@@ -105,7 +105,11 @@ def observe(command: Sequence[str], once: bool) -> dict[str, Any]:
     """Return the report on *command*, run lazily and, unless *once*, eagerly."""
     from ..measure.recording import record
     from ..report.document import make_document
+    from ..startup.settle import settle
 
+    # A changed configuration is read anew by the first start after it. Not in the run that is told: what the
+    # reading loads would seem to be spared by the run that finds it read.
+    settle()
     words = " ".join(command)
     with progress(f"running lazily: {words}"):
         lazy = record(command)
