@@ -29,6 +29,7 @@ COMMANDS = {
     "bisect": "find the rules with which a program does the same",
     "scan": "what the installed packages do when they are loaded, and which imports wait",
     "explain": "what a reason code means and what to do about it",
+    "report": "what a run imported, what it did not need, and what that saved",
 }
 
 HELP = """\

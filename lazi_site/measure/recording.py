@@ -74,17 +74,23 @@ def record(
 
 
 def read_records(file: Path) -> list[Process]:
-    """Return the processes that wrote into *file*; a line that was cut off is left out."""
-    found: dict[int, Process] = {}
+    """Return the processes that wrote into *file*; a line that was cut off is left out.
+
+    A program that became another by exec() is two processes, though it has one number.
+    """
+    found: list[Process] = []
+    latest: dict[int, Process] = {}
     for line in file.read_bytes().decode("utf-8", "replace").splitlines():
         try:
             fields = json.loads(line)
-            pid = fields["pid"]
+            pid, event = fields["pid"], fields["event"]
         except (ValueError, KeyError, TypeError):
             continue
-        if fields["event"] == "process":
-            found[pid] = Process(fields)
-        else:
-            # A child that was forked goes on in its parent's file.
-            found.setdefault(pid, Process({"event": "process", "pid": pid, "argv": []})).events.append(fields)
-    return list(found.values())
+        is_header = event == "process"
+        if is_header or pid not in latest:
+            # A child that was forked goes on in its parent's file, without a header.
+            latest[pid] = Process(fields if is_header else {"event": "process", "pid": pid, "argv": []})
+            found.append(latest[pid])
+        if not is_header:
+            latest[pid].events.append(fields)
+    return found

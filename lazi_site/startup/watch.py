@@ -10,22 +10,22 @@ eager     it must not wait, decided when its module was loaded or when it ran: c
 resolved  a name that waited was looked up (3.11 to 3.14): importer, target, and the stack of the lookup
 failed    likewise, with the error
 import    a module was loaded: module; nanoseconds in all ("ns") and without the modules loaded
-          meanwhile ("own"), and from the "process" record to its "start"; the thread, and its
-          depth among the imports under way there; lazy: the use of a waiting name led to it, not
-          a statement; the stack that did, innermost first, or of a statement its place; the error
-          if it failed. The modules loaded meanwhile stand before it.
+          meanwhile ("own"), and from the "process" record to its "start", without what telling took;
+          the thread, and its depth among the imports under way there; lazy: the use of a waiting
+          name led to it, not a statement; the stack that did, innermost first, or of a statement
+          its place; the error if it failed. The modules loaded meanwhile stand before it.
 
 and each has the "pid". A stack is a list of [module, file, line, function].
 """
 
-import os
 import sys
-import time
 from _thread import get_ident
+from time import perf_counter_ns as clock
 
 from . import bytecode as op
 from . import trace
 from .guards import is_internal, module_name
+from .records import report
 from .switches import switches
 
 TYPE_CHECKING = False
@@ -38,77 +38,16 @@ if TYPE_CHECKING:
 
 MAXIMUM_STACK = 24  # frames of a stack that are told
 
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _getframe = sys._getframe
-_clock = time.perf_counter_ns
 _bootstrap: "Any" = sys.modules["_frozen_importlib"]
-_find_and_load: "Callable[[str, Any], ModuleType]" = _bootstrap._find_and_load
-
-
-class Report:
-    """The file of records, and the imports under way in each thread.
-
-    began: when telling began, by the clock.
-    descriptor: of the file, to which every record is appended by one write, so
-    that several processes may share it; -1 without one.
-    """
-
-    __slots__ = ("began", "descriptor", "under_way")
-
-    def __init__(self) -> None:
-        self.descriptor = -1
-        self.began = _clock()
-        self.under_way: dict[int, list[int]] = {}  # nanoseconds spent in imports inside of each
-
-    def write(self, event: str, **fields: "Any") -> None:
-        """Append a record."""
-        if self.descriptor >= 0:
-            record = {"event": event, "pid": os.getpid(), **fields}
-            try:
-                os.write(self.descriptor, (to_json(record) + "\n").encode("utf-8", "surrogatepass"))
-            except OSError:
-                self.descriptor = -1  # a full disk, for example; the program must not suffer
-
-
-report = Report()
-
-
-def to_json(value: object) -> str:
-    """Return *value*, made of dicts, lists, tuples, text, numbers and None, as JSON on one line.
-
-    The module json is not the program's business to find loaded.
-    """
-    if value is None or value is True or value is False:
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        return '"' + "".join([c if " " <= c <= "~" and c not in '"\\' else _escape(c) for c in value]) + '"'
-    if isinstance(value, dict):
-        return "{" + ", ".join([f"{to_json(key)}: {to_json(one)}" for key, one in value.items()]) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join([to_json(one) for one in value]) + "]"
-    return repr(value)
-
-
-def _escape(character: str) -> str:
-    number = ord(character)
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    if number < 0x10000:
-        return f"\\u{number:04x}"
-    number -= 0x10000
-    return f"\\u{0xD800 | number >> 10:04x}\\u{0xDC00 | number & 0x3FF:04x}"
+_find_and_load: "Callable[..., ModuleType]" = _bootstrap._find_and_load
 
 
 def begin(level: int, path: str, engine: str) -> None:
     """Start telling: lines at the trace *level*, records into the file *path* (``%p`` is the pid)."""
-    if path:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
-        try:
-            report.descriptor = os.open(path.replace("%p", str(os.getpid())), flags, 0o644)
-        except (OSError, ValueError):
-            path = ""
+    is_open = bool(path) and report.open(path)
     switches.trace = level
-    switches.watched = bool(level or path)
+    switches.watched = bool(level) or is_open
     if switches.watched:
         _bootstrap._find_and_load = find_and_load
     report.write(
@@ -180,38 +119,46 @@ def _describe(error: BaseException) -> str:
         return type(error).__name__
 
 
-def find_and_load(name: str, import_: "Any") -> "ModuleType":
+def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
     """Stand in for importlib's function, which is called for a module that is not loaded, and take the time.
 
     The interpreter looks it up by name at each import (Python/import.c, 3.11 to 3.15).
+    more: what importlib itself passes on, ``lazy_submodule`` on 3.15.
     """
     if name in sys.modules or name.startswith("lazi_site"):
-        return _find_and_load(name, import_)
+        return _find_and_load(name, import_, **more)
     thread = get_ident()
     inner = report.under_way.setdefault(thread, [])
     depth = len(inner)
     inner.append(0)
     caller = _getframe(1)
     error = None
-    started = _clock()
+    module: ModuleType | None = None
+    started = report.clock()
     try:
-        return _find_and_load(name, import_)
+        module = _find_and_load(name, import_, **more)
+        return module
     except BaseException as raised:
         error = raised
         raise
     finally:
-        spent = _clock() - started
+        spent = max(0, report.clock() - started)
         own = spent - inner.pop()
         if inner:
             inner[-1] += spent
         else:
             report.under_way.pop(thread, None)
+        former = report.paused
+        telling = clock()
         try:
-            told(name, caller, error, start=started - report.began, ns=spent, own=own, depth=depth)
+            # Neither module nor error: there is no such submodule, which may be an attribute.
+            if module is not None or error is not None:
+                told(name, caller, error, start=started, ns=spent, own=own, depth=depth)
         except Exception:
             switches.watched = False
             report.descriptor = -1
-        del error, caller
+        report.paused = former + clock() - telling
+        del error, caller, module
 
 
 # Tracebacks of failed imports leave out frames of importlib; this one must not show either.

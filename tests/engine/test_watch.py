@@ -149,6 +149,22 @@ def test_traceback_of_a_failed_import_is_the_same_while_it_is_told(
     assert told.stderr == plain.stderr
 
 
+def test_submodule_and_attribute_of_a_package_may_be_told(
+    enabled_template: Environment, folder: Path
+) -> None:
+    """3.15 then asks importlib with an argument more, and for the attribute as if it were a submodule."""
+    (folder / "package").mkdir()
+    (folder / "package/__init__.py").write_text("other = 'other'\n")
+    (folder / "package/part.py").write_text("V = 'value'\n")
+    (folder / "app.py").write_text(
+        "from package import part\nfrom package import other\ndef work():\n"
+        "    print(part.V)\n    print('ZeroDivisionError' if other == 'other' else other)\n"
+    )
+    found = records(enabled_template, folder)
+    told = [one["module"] for one in having(found, event="import", error=None)]
+    assert told == ["app", "package", "package.part"]
+
+
 def test_trace_tells_loads_on_every_engine(enabled_template: Environment, folder: Path) -> None:
     done = enabled_template.run("main.py", cwd=folder, env={"LAZI_TRACE": "1"}, check=True)
     lines = [line.split()[1:3] for line in done.stderr.splitlines()]

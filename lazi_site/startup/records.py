@@ -1,0 +1,130 @@
+"""The file of records (LAZI_REPORT): JSON lines, and a clock that stands still while one is written.
+
+What the records say is documented in watch.py, which alone writes them.
+"""
+
+import os
+from time import perf_counter_ns as clock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MAXIMUM_KEPT = 32  # lines written at once: each write is a third of what a record costs
+MAXIMUM_QUOTED = 50_000  # texts whose JSON is kept
+
+_quoted: dict[str, str] = {}
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+_CONSTANTS = {None: "null", True: "true", False: "false"}
+
+
+class Report:
+    """The file of records, and the imports under way in each thread.
+
+    began: when telling began, by the clock; paused: nanoseconds spent telling
+    since then, which are not the program's.
+    descriptor: of the file, to which whole lines are appended by one write, so
+    that several processes may share it; -1 without one.
+    kept: lines not yet written, of the process *pid*. Only while an import is
+    under way are some kept: a process killed in it leaves out its last ones.
+    """
+
+    __slots__ = ("began", "descriptor", "kept", "paused", "pid", "under_way")
+
+    def __init__(self) -> None:
+        self.descriptor = -1
+        self.began = clock()
+        self.paused = 0
+        self.kept: list[str] = []
+        self.pid = os.getpid()
+        self.under_way: dict[int, list[int]] = {}  # nanoseconds spent in imports inside of each
+
+    def clock(self) -> int:
+        """Return the nanoseconds since telling began that were the program's."""
+        return clock() - self.began - self.paused
+
+    def open(self, path: str) -> bool:
+        """Append to the file *path* (``%p`` is the pid) from now on; return whether that can be done."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
+        try:
+            self.descriptor = os.open(path.replace("%p", str(os.getpid())), flags, 0o644)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def write(self, event: str, **fields: "Any") -> None:
+        """Append a record."""
+        if self.descriptor < 0:
+            return
+        began = clock()
+        pid = os.getpid()
+        if pid != self.pid:
+            self.pid = pid
+            self.kept = []  # a child by fork; its parent writes them
+        text = f'{{"event": "{event}", "pid": {pid}'
+        for key, value in fields.items():
+            text += f', "{key}": {stack_to_json(value) if key == "stack" else to_json(value)}'
+        self.kept.append(text + "}\n")
+        if not self.under_way or len(self.kept) >= MAXIMUM_KEPT:
+            lines, self.kept = self.kept, []
+            try:
+                os.write(self.descriptor, "".join(lines).encode("ascii"))
+            except OSError:
+                self.descriptor = -1  # a full disk, for example; the program must not suffer
+        self.paused += clock() - began
+
+
+report = Report()
+
+
+def to_json(value: object) -> str:
+    """Return *value*, made of dicts, lists, tuples, text, numbers and None, as JSON on one line.
+
+    The module json is not the program's business to find loaded.
+    """
+    kind = type(value)
+    if kind is str:
+        return _quoted.get(value) or _quote(value)  # type: ignore[call-overload, arg-type]
+    if kind is int:
+        return repr(value)
+    if value is None or value is True or value is False:
+        return _CONSTANTS[value]
+    if isinstance(value, str):
+        return _quote(str.__str__(value))
+    if isinstance(value, dict):
+        return "{" + ", ".join([f"{to_json(key)}: {to_json(one)}" for key, one in value.items()]) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join([to_json(one) for one in value]) + "]"
+    return repr(value)
+
+
+def stack_to_json(places: "list[tuple[str, str, int, str]]") -> str:
+    """Return what stack() of watch.py returned as JSON; most of what is told are stacks."""
+    quoted = _quoted.get
+    frames = [
+        f"[{quoted(module) or _quote(module)}, {quoted(file) or _quote(file)}, {line},"
+        f" {quoted(function) or _quote(function)}]"
+        for module, file, line, function in places
+    ]
+    return "[" + ", ".join(frames) + "]"
+
+
+def _quote(text: str) -> str:
+    """Return *text* as JSON and keep that: most are names of modules and files, told over and over."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        found = f'"{text}"'
+    else:
+        found = '"' + "".join([c if " " <= c <= "~" and c not in '"\\' else _escape(c) for c in text]) + '"'
+    if len(_quoted) < MAXIMUM_QUOTED:
+        _quoted[text] = found
+    return found
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if number < 0x10000:
+        return f"\\u{number:04x}"
+    number -= 0x10000
+    return f"\\u{0xD800 | number >> 10:04x}\\u{0xDC00 | number & 0x3FF:04x}"
