@@ -47,7 +47,8 @@ def add_shop(environment: Environment, known: str = "apples") -> None:
         "shop.check",
         "from shop import registry\n"
         f"def check():\n    for name in {known.split()!r}:\n"
-        "        registry.known.index(name)\n"
+        "        if name not in registry.known:\n"
+        "            raise LookupError(name)\n"
         "    print('in order')\n",
     )
 
