@@ -1,7 +1,6 @@
 """What became of the imports in one run: which waited, which were loaded, which failed.
 
-The one place that knows how a run tells it: by report files (a JSON object a
-line), or else by the trace on its standard error.
+The one place that knows how a run tells it: by the records of startup/watch.py.
 """
 
 from __future__ import annotations
@@ -17,13 +16,6 @@ if TYPE_CHECKING:
 WAITS = "deferred"
 EAGER = "eager"
 FAILED = "failed"
-
-# As startup/trace.py writes them; the program's own text may stand before one.
-TRACE_LINE = re.compile(
-    r"lazi-site: (?P<state>\w+) +(?P<target>\S+)  in (?P<importer>\S+)(?:  (?P<detail>.*))?\n?"
-)
-STATES = {"pending": WAITS, "eager": EAGER, "failed": FAILED, "loaded": "loaded", "bound": "bound"}
-PLACE = re.compile(r"(.+):(\d+)$")
 
 # As both engines word the error of an import that had waited.
 RAISED = re.compile(
@@ -54,15 +46,8 @@ class Event:
 
 
 def read_events(run: Run) -> list[Event]:
-    """Return the events of a run with TRACED variables, in order."""
-    if run.reports:
-        return read_report(run.reports)
-    return [read_trace_line(found) for found in TRACE_LINE.finditer(run.stderr)]
-
-
-def without_trace(text: str) -> str:
-    """Return *text*, written on standard error, without the lines of the trace."""
-    return TRACE_LINE.sub("", text)
+    """Return the events of a traced run, in order."""
+    return read_report(run.reports)
 
 
 def read_report(text: str) -> list[Event]:
@@ -77,13 +62,6 @@ def read_report(text: str) -> list[Event]:
         place = str(entry.get("file") or ""), int(entry.get("line") or 0)
         events.append(Event(str(kind), str(importer), str(target), *place))
     return events
-
-
-def read_trace_line(found: re.Match[str]) -> Event:
-    """Return the event that a line of the trace tells."""
-    place = PLACE.match(found["detail"] or "")
-    file, line = (place[1], int(place[2])) if place else ("", 0)
-    return Event(STATES.get(found["state"], ""), found["importer"], found["target"], file, line)
 
 
 def error_line(run: Run) -> str:

@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from .events import without_trace
 from .masking import Masks
 
 TYPE_CHECKING = False
@@ -85,7 +84,7 @@ class Program:
     def run(self, variables: Mapping[str, str | None], *, traced: bool = False) -> Run:
         """Run the program once with *variables* laid over this process's environment.
 
-        traced: have it tell what becomes of its imports, in reports or on standard error.
+        traced: have it record what becomes of its imports.
         """
         if self.folder is not None:
             self.folder.renew()
@@ -95,17 +94,16 @@ class Program:
             temporary = os.path.join(place, "t")
             os.mkdir(temporary)
             if traced:
-                variables = {**variables, "LAZI_TRACE": "3", REPORT: os.path.join(place, "report.%p")}
+                variables = {**variables, REPORT: os.path.join(place, "report.%p")}
             process, begin = self._start(place, environment_for(variables, temporary))
             status, cpu, seconds = self._wait(process, begin)
             stdout, stderr = (read_text(os.path.join(place, name)) for name in ("stdout", "stderr"))
-            said = without_trace(stderr) if traced else stderr
             reports = "".join(
                 read_text(os.path.join(place, name))
                 for name in sorted(os.listdir(place))
                 if name.startswith("report.")
             )
-            texts = {} if self.status_only else {"stdout": stdout, "stderr": said}
+            texts = {} if self.status_only else {"stdout": stdout, "stderr": stderr}
             if self.folder is not None and not self.status_only:
                 texts.update((f"file {name}", text) for name, text in self.folder.contents().items())
             streams = {
