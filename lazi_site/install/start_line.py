@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 
 from ..startup import __file__ as startup_file
 
@@ -46,8 +47,14 @@ def start_file_content(name: str) -> bytes:
 
 
 def bootstrap_path() -> str:
-    """Return the path of bootstrap.py as an expression, which holds in a moved environment too."""
-    path = os.path.join(os.path.dirname(os.path.abspath(startup_file)), "bootstrap.py")
+    """Return the path of bootstrap.py as an expression, which holds in a moved environment too.
+
+    ``python -m lazi_site enable`` may run another copy, one that lies in the
+    current directory: the environment's own comes first.
+    """
+    path = os.path.join(sysconfig.get_path("purelib"), "lazi_site", "startup", "bootstrap.py")
+    if not os.path.exists(path):
+        path = os.path.join(os.path.dirname(os.path.abspath(startup_file)), "bootstrap.py")
     inside = path.removeprefix(sys.prefix)
     if inside != path and inside.startswith(os.sep):
         return f"sys.prefix + {inside!a}"

@@ -122,6 +122,13 @@ def test_enable_forgets_earlier_faults(enabled: Environment) -> None:
     assert not fault.exists() or "old" not in fault.read_text()
 
 
+def test_copy_in_the_current_directory_is_not_what_is_enabled(environment: Environment) -> None:
+    shutil.copytree(environment.purelib / "lazi_site", environment.root / "lazi_site")
+    environment.lazi("enable", cwd=environment.root, check=True)
+    assert str(environment.root / "lazi_site") not in (environment.purelib / "lazi_site.pth").read_text()
+    assert environment.evaluate(STARTED) is True
+
+
 def test_files_of_others_in_the_state_directory_stay(enabled: Environment) -> None:
     foreign = enabled.state / "notes.txt"
     foreign.write_text("mine")
