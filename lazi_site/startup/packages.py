@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+ModuleType = type(sys)
+OWN_ATTRIBUTES = frozenset({"__dict__", "__getattr__", "__getattribute__"})
+
+
 def is_running(namespace: "dict[str, Any]") -> bool:
     """Return whether the module of *namespace* is still executing its body."""
     return getattr(namespace.get("__spec__"), "_initializing", False) is True
@@ -40,16 +44,27 @@ class MissingSubmodule:
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
 
 
+def is_ordinary(module: "Any") -> bool:
+    """Return whether *module* is a module whose class leaves its attributes to the module type."""
+    kind = type(module)
+    return kind is ModuleType or (
+        issubclass(kind, ModuleType)
+        and not any(not OWN_ATTRIBUTES.isdisjoint(vars(base)) for base in kind.__mro__[:-2])
+    )
+
+
 def find_missing_in(package: str) -> None:
     """Let *package* and the packages above it find their missing submodules, as far as they are loaded.
 
-    A package that has a ``__getattr__`` of its own answers for itself.
+    A package that has a ``__getattr__`` of its own, or is an object of a class
+    that answers for its attributes, answers for itself.
     """
     while package:
         module = sys.modules.get(package)
-        namespace = getattr(module, "__dict__", None)
-        if type(namespace) is dict and "__path__" in namespace:
-            namespace.setdefault("__getattr__", MissingSubmodule(module))
+        if is_ordinary(module):
+            namespace = module.__dict__
+            if "__path__" in namespace:
+                namespace.setdefault("__getattr__", MissingSubmodule(module))
         package = package.rpartition(".")[0]
 
 
