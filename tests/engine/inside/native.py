@@ -28,9 +28,9 @@ def check_imports_of_a_module_wait() -> None:
 def check_explicit_lazy_stays_lazy_in_try_and_eager_modules() -> None:
     """What says lazy itself is not ours to decide, wherever it stands."""
     module = load(
-        "sqlalchemy__explicit",
-        sqlalchemy____init__="",
-        sqlalchemy__explicit="lazy import target_one\nimport target_two\ndef f(): target_one, target_two\n",
+        "defusedxml__ElementTree",
+        defusedxml____init__="",
+        defusedxml__ElementTree="lazy import target_one\nimport target_two\ndef f(): target_one, target_two\n",
         target_one="",
         target_two="",
     )
