@@ -153,7 +153,7 @@ class _Reader:
                 continue
             if changes_interpreter(name):
                 self.add("changes-interpreter", node, decorator)
-            elif name.rpartition(".")[2] in REGISTERING:
+            elif registers(name):
                 self.add("registers", node, decorator)
 
     def call(self, call: ast.Call, statement: ast.stmt) -> None:
@@ -167,8 +167,7 @@ class _Reader:
         elif name in ("exec", "eval", "__import__", "importlib.import_module"):
             self.add("runs-code", statement, call)
         elif self.is_foreign(call.func):
-            registers = name.rpartition(".")[2] in REGISTERING
-            self.add("registers" if registers else "calls-other", statement, call)
+            self.add("registers" if registers(name) else "calls-other", statement, call)
         elif name in self.functions and self.depth < MAXIMUM_DEPTH:
             self.depth += 1
             known = len(self.facts.effects)
@@ -190,7 +189,7 @@ class _Reader:
     def kept(self, targets: list[ast.expr], value: ast.expr, statement: ast.stmt) -> None:
         """Note a registering call whose value is kept, and names that stand for imported objects."""
         if isinstance(value, ast.Call) and self.is_foreign(value.func):
-            if self.spelled_out(value.func).rpartition(".")[2] in REGISTERING:
+            if registers(self.spelled_out(value.func)):
                 self.add("registers", statement, value)
         elif isinstance(value, ast.Name | ast.Attribute) and self.is_foreign(value):
             for target in targets:
@@ -212,6 +211,12 @@ class _Reader:
                 "type" in bases and bool(methods & {"__new__", "__init__"}),
             )
         )
+
+
+def registers(name: str) -> bool:
+    """Return whether what the dotted *name* stands for registers what it is given, going by the name."""
+    last = name.rpartition(".")[2]
+    return last in REGISTERING or last.startswith("register_")
 
 
 def root(node: ast.expr) -> ast.expr:

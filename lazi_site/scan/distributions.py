@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -41,12 +43,20 @@ def find_distributions() -> Iterator[Distribution]:
         record = one.read_text("RECORD")
         fingerprint = hashlib.sha256(record.encode()).hexdigest() if record else ""
         found = Distribution(name, one.version, fingerprint)
-        for file in one.files or ():
-            module = module_name(file.parts)
+        base = str(one.locate_file(""))
+        for file in recorded_files(record) if record else map(str, one.files or ()):
+            module = module_name(tuple(file.replace(os.sep, "/").split("/")))
             if module:
-                found.files.setdefault(module, str(one.locate_file(file)))
+                found.files.setdefault(module, os.path.join(base, file))
         if found.files:
             yield found
+
+
+def recorded_files(record: str) -> Iterator[str]:
+    """Yield the files named in *record*, the text of a RECORD; importlib.metadata looks at each on disk."""
+    for row in csv.reader(record.splitlines()):
+        if row:
+            yield row[0]
 
 
 def module_name(parts: tuple[str, ...]) -> str:

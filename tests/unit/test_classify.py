@@ -31,6 +31,7 @@ ACTS = [
     ("import a\na.register(1)", 2, "registers"),
     ("from a import events\n@events.listens_for('x')\ndef f(): pass", 3, "registers"),
     ("from a import convert\n@convert.register(int)\ndef f(x): pass", 3, "registers"),
+    ("from a import register_type\n@register_type\nclass C: pass", 3, "registers"),
     ("from a import registry\nC = registry.register(1)", 2, "registers"),
     ("from a import items\nitems.append(1)", 2, "calls-other"),
     ("from a import b\nc = b.items\nc.append(1)", 3, "calls-other"),

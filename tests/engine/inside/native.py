@@ -30,8 +30,7 @@ def check_explicit_lazy_stays_lazy_in_try_and_eager_modules() -> None:
     module = load(
         "defusedxml__ElementTree",
         defusedxml____init__="",
-        defusedxml__ElementTree="lazy import target_one\nimport target_two\n"
-        "f = lambda: (target_one, target_two)\n",
+        defusedxml__ElementTree="lazy import target_one\nimport target_two\ndef f(): target_one, target_two",
         target_one="",
         target_two="",
     )
