@@ -63,7 +63,13 @@ class Report:
             self.kept = []  # a child by fork; its parent writes them
         text = f'{{"event": "{event}", "pid": {pid}'
         for key, value in fields.items():
-            text += f', "{key}": {stack_to_json(value) if key == "stack" else to_json(value)}'
+            kind = type(value)
+            if kind is str:
+                text += f', "{key}": {_quoted.get(value) or _quote(value)}'
+            elif kind is int:
+                text += f', "{key}": {value}'
+            else:
+                text += f', "{key}": {stack_to_json(value) if key == "stack" else to_json(value)}'
         self.kept.append(text + "}\n")
         if not self.under_way or len(self.kept) >= MAXIMUM_KEPT:
             lines, self.kept = self.kept, []

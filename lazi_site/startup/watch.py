@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from .policy import Eager
 
-MAXIMUM_STACK = 24  # frames of a stack that are told
+MAXIMUM_STACK = 8  # frames of a stack that are told; below each stand up to ten of importlib and ours
+_IMPORTLIB = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 
 _getframe = sys._getframe
 _bootstrap: "Any" = sys.modules["_frozen_importlib"]
@@ -106,7 +107,12 @@ def stack(frame: "FrameType | None", limit: int = MAXIMUM_STACK) -> "list[tuple[
     while frame is not None and len(found) < limit:
         back = frame.f_back
         code = frame.f_code
-        if not is_internal(frame) and (back is None or not module_name(back).startswith("lazi_site.")):
+        # Five of six frames in a nest of imports are importlib's: these first, and without a call.
+        if (
+            code.co_filename not in _IMPORTLIB
+            and not is_internal(frame)
+            and (back is None or not module_name(back).startswith("lazi_site."))
+        ):
             found.append((module_name(frame), code.co_filename, frame.f_lineno or 0, code.co_name))
         frame = back
     return found
