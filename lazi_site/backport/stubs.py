@@ -98,6 +98,8 @@ def tell_origin(error: BaseException, title: str, target: str) -> None:
     entry = _stub_entry(error)
     if entry is None:
         return
+    from ..startup.advice import advice
+
     stub = entry.tb_frame.f_code
     filename, line = stub.co_consts[2:]
     if error.__cause__ is None and error.__context__ is None:
@@ -106,12 +108,11 @@ def tell_origin(error: BaseException, title: str, target: str) -> None:
             cause.__traceback__ = make_traceback(None, entry.tb_frame, entry.tb_lasti, line)
         else:
             cause.__traceback__ = _traceback_at(filename, line)
+        cause.add_note(advice(target))
         error.__cause__ = cause
     else:
-        error.add_note(f"lazy import of {title!r} declared in {stub.co_name} at {filename}:{line}")
-    from ..startup.advice import add_advice
-
-    add_advice(error, target)
+        place = f"{stub.co_name} at {filename}:{line}"
+        error.add_note(f"lazy import of {title!r} declared in {place}\n{advice(target)}")
     error.__traceback__ = entry.tb_next
 
 

@@ -68,11 +68,9 @@ def excepthook(kind: type[BaseException], error: BaseException, traceback: "Trac
     The interpreter performs waiting imports without us, so the note cannot be added earlier.
     """
     try:
-        from ..startup.advice import add_advice, waited_for
+        from ..startup.advice import advise
 
-        target = waited_for(error)
-        if target:
-            add_advice(error, target)
+        advise(error)
     except Exception:
         pass
     sys.__excepthook__(kind, error, traceback)

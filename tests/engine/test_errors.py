@@ -17,7 +17,7 @@ USE = "import user\ndef work():\n    return user.use()\nwork()\n"
 def printed(environment: Environment, folder: Path, **files: str) -> list[str]:
     """Return the lines of the error that ends a program made of *files*; its use of user.use() fails.
 
-    The last line, which says what may help, is not among them.
+    The line that says what may help, of which there is one, is not among them.
     """
     for name, text in {"main": USE, **files}.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
@@ -25,8 +25,9 @@ def printed(environment: Environment, folder: Path, **files: str) -> list[str]:
     assert done.returncode == 1
     assert done.stdout == ""
     lines = [line.strip() for line in done.stderr.splitlines() if set(line.strip()) - set("^~")]
-    assert lines[-1].startswith("lazi-site: ")
-    return lines[:-1]
+    rest = [line for line in lines if not line.startswith("lazi-site: ")]
+    assert len(lines) == len(rest) + 1
+    return rest
 
 
 def frames(lines: list[str]) -> list[str]:
