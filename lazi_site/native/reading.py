@@ -25,13 +25,17 @@ def reads_global(code: "CodeType", name: str) -> bool:
 
 
 def is_extended(code: "CodeType", name: str) -> bool:
-    """Return whether module-level *code* binds *name* to what a call returned, as a decorator does."""
+    """Return whether module-level *code* binds *name* to what a call returned, as a decorator does.
+
+    A decorator's call has no argument: its function stands where an object does
+    whose method is called. (3.15)
+    """
     if name in code.co_names:
         for at in op.occurrences(code, op.STORE_NAME, code.co_names.index(name)):
             before = op.backwards(code.co_code, at)[1]
             while before > 0 and code.co_code[before] == 0:
                 before -= 2  # inline caches are zeros
-            if before > 0 and code.co_code[before] == op.CALL:
+            if before > 0 and code.co_code[before] == op.CALL and code.co_code[before + 1] == 0:
                 return True
     return False
 

@@ -204,7 +204,7 @@ def test_records_written_earlier_are_read(program: Environment, tmp_path: Path) 
         (("--from", "pyvenv.cfg"), "no records of imports in 'pyvenv.cfg'"),
         (("--eager-from", "x", "--", "true"), "--eager-from goes with --from"),
         (("--html", "no/such/page", "--", "python"), "The folder of 'no/such/page' does not exist"),
-        (("--", "surely-no-such-command"), "There is no command 'surely-no-such-command'"),
+        (("--", "surely-no-such-command"), "There is no program 'surely-no-such-command'"),
         (("--", "true"), "recorded no imports"),
     ],
 )
