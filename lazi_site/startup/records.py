@@ -8,14 +8,13 @@ from time import perf_counter_ns as clock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Iterable
 
 MAXIMUM_KEPT = 32  # lines written at once: each write is a third of what a record costs
 MAXIMUM_QUOTED = 50_000  # texts whose JSON is kept
 
 _quoted: dict[str, str] = {}
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
-_CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 class Report:
@@ -52,25 +51,19 @@ class Report:
             return False
         return True
 
-    def write(self, event: str, **fields: "Any") -> None:
-        """Append a record."""
+    def write(self, event: str, fields: str, began: int) -> None:
+        """Append a record.
+
+        fields: its fields as JSON, without braces; see quote() and the others below.
+        began: what the clock said when the telling of it began.
+        """
         if self.descriptor < 0:
             return
-        began = clock()
         pid = os.getpid()
         if pid != self.pid:
             self.pid = pid
             self.kept = []  # a child by fork; its parent writes them
-        text = f'{{"event": "{event}", "pid": {pid}'
-        for key, value in fields.items():
-            kind = type(value)
-            if kind is str:
-                text += f', "{key}": {_quoted.get(value) or _quote(value)}'
-            elif kind is int:
-                text += f', "{key}": {value}'
-            else:
-                text += f', "{key}": {stack_to_json(value) if key == "stack" else to_json(value)}'
-        self.kept.append(text + "}\n")
+        self.kept.append(f'{{"event": "{event}", "pid": {pid}, {fields}}}\n')
         if not self.under_way or len(self.kept) >= MAXIMUM_KEPT:
             lines, self.kept = self.kept, []
             try:
@@ -83,33 +76,20 @@ class Report:
 report = Report()
 
 
-def to_json(value: object) -> str:
-    """Return *value*, made of dicts, lists, tuples, text, numbers and None, as JSON on one line.
-
-    The module json is not the program's business to find loaded.
-    """
-    kind = type(value)
-    if kind is str:
-        return _quoted.get(value) or _quote(value)  # type: ignore[call-overload, arg-type]
-    if kind is int:
-        return repr(value)
-    if value is None or value is True or value is False:
-        return _CONSTANTS[value]
-    if isinstance(value, str):
-        return _quote(str.__str__(value))
-    if isinstance(value, dict):
-        return "{" + ", ".join([f"{to_json(key)}: {to_json(one)}" for key, one in value.items()]) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join([to_json(one) for one in value]) + "]"
-    return repr(value)
+def quote(text: str) -> str:
+    """Return *text* as JSON. The module json is not the program's business to find loaded."""
+    return _quoted.get(text) or _quote(text)
 
 
-def stack_to_json(places: "list[tuple[str, str, int, str]]") -> str:
-    """Return what stack() of watch.py returned as JSON; most of what is told are stacks."""
-    quoted = _quoted.get
+def quote_all(texts: "Iterable[str]") -> str:
+    """Return *texts* as a JSON list."""
+    return "[" + ", ".join([quote(text) for text in texts]) + "]"
+
+
+def quote_stack(places: "Iterable[tuple[str, str, int, str]]") -> str:
+    """Return what stack() of watch.py returned as JSON."""
     frames = [
-        f"[{quoted(module) or _quote(module)}, {quoted(file) or _quote(file)}, {line},"
-        f" {quoted(function) or _quote(function)}]"
+        f"[{quote(module)}, {quote(file)}, {line}, {quote(function)}]"
         for module, file, line, function in places
     ]
     return "[" + ", ".join(frames) + "]"

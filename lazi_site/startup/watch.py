@@ -25,7 +25,7 @@ from time import perf_counter_ns as clock
 from . import bytecode as op
 from . import trace
 from .guards import is_internal, module_name
-from .records import report
+from .records import quote, quote_all, quote_stack, report
 from .switches import switches
 
 TYPE_CHECKING = False
@@ -53,49 +53,58 @@ def begin(level: int, path: str, engine: str) -> None:
         _bootstrap._find_and_load = find_and_load
     report.write(
         "process",
-        argv=sys.orig_argv,
-        engine=engine,
-        version=sys.version.partition(" ")[0],
-        executable=sys.executable,
+        f'"argv": {quote_all(sys.orig_argv)}, "engine": {quote(engine)},'
+        f' "version": {quote(sys.version.partition(" ")[0])}, "executable": {quote(sys.executable or "")}',
+        clock(),
     )
 
 
 def deferred(importer: object, target: str, names: "Iterable[str]", file: str, line: int) -> None:
     """Tell that the statement at *line* of *file* waits; *names*: those that it binds."""
+    began = clock()
     trace.tell(2, "pending", importer, target, f"{file}:{line}")
-    report.write("deferred", importer=str(importer), target=target, names=list(names), file=file, line=line)
+    fields = f'{_statement(importer, target, file, line)}, "names": {quote_all(names)}'
+    report.write("deferred", fields, began)
 
 
 def bound(importer: object, target: str, names: "Iterable[str]", file: str, line: int) -> None:
     """Tell that the statement had nothing to wait for."""
+    began = clock()
     trace.tell(3, "bound", importer, target)
-    report.write("bound", importer=str(importer), target=target, names=list(names), file=file, line=line)
+    fields = f'{_statement(importer, target, file, line)}, "names": {quote_all(names)}'
+    report.write("bound", fields, began)
 
 
 def eager(importer: object, target: str, file: str, line: int, why: "Eager") -> None:
     """Tell that the statement must not wait, and *why*."""
+    began = clock()
     trace.tell(3, "eager", importer, target, f"{why.code} {why.detail}".rstrip())
-    report.write(
-        "eager",
-        importer=str(importer),
-        target=target,
-        file=file,
-        line=line,
-        code=why.code,
-        detail=why.detail,
-    )
+    fields = _statement(importer, target, file, line)
+    report.write("eager", f'{fields}, "code": {quote(why.code)}, "detail": {quote(why.detail)}', began)
+
+
+def _statement(importer: object, target: str, file: str, line: int) -> str:
+    """Return the fields of an import statement."""
+    place = f'"file": {quote(file)}, "line": {line}'
+    return f'"importer": {quote(str(importer))}, "target": {quote(target)}, {place}'
 
 
 def resolved(importer: object, target: str, frame: "FrameType", error: "BaseException | None" = None) -> None:
     """Tell that a name for *target* was looked up in *frame*; *error*: what its import raised."""
+    began = clock()
     if error is None:
         trace.tell(1, "loaded", importer, target, trace.stack(frame) if switches.trace >= 4 else "")
-        report.write("resolved", importer=str(importer), target=target, stack=stack(frame))
+        report.write("resolved", _lookup(importer, target, frame), began)
     else:
         trace.tell(1, "failed", importer, target, repr(error))
-        report.write(
-            "failed", importer=str(importer), target=target, stack=stack(frame), error=_describe(error)
-        )
+        fields = f'{_lookup(importer, target, frame)}, "error": {quote(_describe(error))}'
+        report.write("failed", fields, began)
+
+
+def _lookup(importer: object, target: str, frame: "FrameType") -> str:
+    """Return the fields of a lookup."""
+    told = quote_stack(stack(frame))
+    return f'"importer": {quote(str(importer))}, "target": {quote(target)}, "stack": {told}'
 
 
 def stack(frame: "FrameType | None", limit: int = MAXIMUM_STACK) -> "list[tuple[str, str, int, str]]":
@@ -154,16 +163,13 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
             inner[-1] += spent
         else:
             report.under_way.pop(thread, None)
-        former = report.paused
-        telling = clock()
         try:
             # Neither module nor error: there is no such submodule, which may be an attribute.
             if module is not None or error is not None:
-                told(name, caller, error, start=started, ns=spent, own=own, depth=depth)
+                told(name, caller, error, started, spent, own, depth)
         except Exception:
             switches.watched = False
             report.descriptor = -1
-        report.paused = former + clock() - telling
         del error, caller, module
 
 
@@ -171,8 +177,11 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
 find_and_load.__code__ = find_and_load.__code__.replace(co_filename="<frozen importlib._bootstrap>")
 
 
-def told(name: str, caller: "FrameType", error: "BaseException | None", **numbers: int) -> None:
-    """Tell that the module *name* was loaded, or was not because of *error*; *numbers*: of the record."""
+def told(
+    name: str, caller: "FrameType", error: "BaseException | None", start: int, ns: int, own: int, depth: int
+) -> None:
+    """Tell that the module *name* was loaded, or was not because of *error*; the numbers: of the record."""
+    began = clock()
     lazy = was_looked_up(name, caller)
     places = stack(caller, MAXIMUM_STACK if lazy else 1)
     if lazy and not uses_keys():
@@ -184,12 +193,10 @@ def told(name: str, caller: "FrameType", error: "BaseException | None", **number
             trace.tell(1, "failed", importer, name, repr(error))
     report.write(
         "import",
-        module=name,
-        **numbers,
-        thread=get_ident(),
-        lazy=lazy,
-        stack=places,
-        error=None if error is None else _describe(error),
+        f'"module": {quote(name)}, "start": {start}, "ns": {ns}, "own": {own}, "depth": {depth},'
+        f' "thread": {get_ident()}, "lazy": {"true" if lazy else "false"}, "stack": {quote_stack(places)},'
+        f' "error": {"null" if error is None else quote(_describe(error))}',
+        began,
     )
 
 
