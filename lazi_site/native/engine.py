@@ -53,7 +53,7 @@ class Body:
         self.is_guarded = is_guarded
         self.code = code
         self.ranges = op.covered_ranges(code.co_exceptiontable)
-        self.scans = op.scans_namespace(code)
+        self.scans = op.scans_namespace(code) or reading.takes_from_globals(code)
         # A finder's own names must not wait for an import that it is asked about.
         self.finder_names = reading.names_in_finders(code)
         self.usage = op.Usage(code)

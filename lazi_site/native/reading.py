@@ -7,6 +7,10 @@ if TYPE_CHECKING:
     from types import CodeType
 
 
+SUBSCRIPT = 26  # of BINARY_OP
+MAXIMUM_KEY = 10  # instructions that the key of a subscript may take
+
+
 def reads_global(code: "CodeType", name: str) -> bool:
     """Return whether module-level *code*, or something nested in it, reads or deletes the global *name*."""
     if name in code.co_names:
@@ -22,6 +26,43 @@ def reads_global(code: "CodeType", name: str) -> bool:
             return True
     kind = type(code)
     return any(reads_global(inner, name) for inner in code.co_consts if type(inner) is kind)
+
+
+def takes_from_globals(code: "CodeType") -> bool:
+    """Return whether *code*, or something nested in it, looks names up in ``globals()``.
+
+    It would get a stand-in by ``globals()[name]`` and ``globals().get(name)``;
+    storing and asking with ``in`` are no such look. (3.15)
+    """
+    if "globals" in code.co_names:
+        index = code.co_names.index("globals")
+        for unit in ((op.LOAD_GLOBAL, index << 1 | 1), (op.LOAD_NAME, index)):
+            if any(_takes(code, at + 2) for at in op.occurrences(code, *unit)):
+                return True
+    kind = type(code)
+    return any(takes_from_globals(inner) for inner in code.co_consts if type(inner) is kind)
+
+
+def _takes(code: "CodeType", at: int) -> bool:
+    """Return whether what follows the load of ``globals`` before *at* calls it and takes an item of it."""
+    instructions = code.co_code
+    called = False
+    for _ in range(MAXIMUM_KEY):
+        while at < len(instructions) and instructions[at] == 0:
+            at += 2  # inline caches are zeros
+        if at >= len(instructions):
+            return False
+        operation, argument, at = op.forwards(instructions, at)
+        if not called:
+            called = operation == op.CALL
+        elif operation == op.LOAD_ATTR and code.co_names[argument >> 1] == "get":
+            return True
+        elif operation == op.BINARY_OP:
+            if argument == SUBSCRIPT:
+                return True
+        elif operation in (op.STORE_SUBSCR, op.DELETE_SUBSCR, op.CONTAINS_OP):
+            return False
+    return False
 
 
 def is_extended(code: "CodeType", name: str) -> bool:
