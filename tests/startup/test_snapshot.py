@@ -254,3 +254,18 @@ def test_cache_directory_is_the_one_platformdirs_names(enabled: Environment) -> 
     for value in (None, "", " ", str(enabled.root / "cache")):
         env: dict[str, str | None] = {"XDG_CACHE_HOME": value, "LAZI_DISABLE": "1"}
         assert enabled.run("-c", code, env=env, check=True).stdout == "True\n", value
+
+
+def test_program_that_changes_its_home_keeps_the_policy_of_its_start(enabled: Environment) -> None:
+    """The policy is read when the first import needs it, by the variables that the process was given."""
+    before = snapshots(enabled.state)
+    (enabled.root / "other.py").write_text("")
+    # No import statement before: it would have the policy read.
+    code = (
+        "os = __import__('os')\nos.environ.update(HOME='/no', XDG_CONFIG_HOME='/no', XDG_CACHE_HOME='/no')\n"
+        "import other\nloaded = os.sys.modules\n"
+        "print(other.__name__, 'tomllib' in loaded, 'lazi_site.config' in loaded)"
+    )
+    done = enabled.run("-c", code, check=True)
+    assert done.stdout == "other False False\n"
+    assert snapshots(enabled.state) == before
