@@ -146,7 +146,11 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
     inner = report.under_way.setdefault(thread, [])
     depth = len(inner)
     inner.append(0)
-    caller = _getframe(1)
+    caller: FrameType | None
+    try:
+        caller = _getframe(1)
+    except ValueError:
+        caller = None  # the interpreter itself imports traceback to print the last error
     error = None
     module: ModuleType | None = None
     started = report.clock()
@@ -178,7 +182,13 @@ find_and_load.__code__ = find_and_load.__code__.replace(co_filename="<frozen imp
 
 
 def told(
-    name: str, caller: "FrameType", error: "BaseException | None", start: int, ns: int, own: int, depth: int
+    name: str,
+    caller: "FrameType | None",
+    error: "BaseException | None",
+    start: int,
+    ns: int,
+    own: int,
+    depth: int,
 ) -> None:
     """Tell that the module *name* was loaded, or was not because of *error*; the numbers: of the record."""
     began = clock()
