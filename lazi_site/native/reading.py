@@ -28,25 +28,31 @@ def reads_global(code: "CodeType", name: str) -> bool:
     return any(reads_global(inner, name) for inner in code.co_consts if type(inner) is kind)
 
 
-def takes_from_globals(code: "CodeType") -> bool:
+def takes_from_globals(code: "CodeType", imported: "frozenset[str] | None" = None) -> bool:
     """Return whether *code*, or something nested in it, looks names up in ``globals()``.
 
     It would get a stand-in by ``globals()[name]`` and ``globals().get(name)``;
     storing and asking with ``in`` are no such look. (3.15)
+
+    imported: the names that the module's import statements bind; by default
+    those of *code*, its body. Looking up another name, written out, does no harm.
     """
+    if imported is None:
+        imported = frozenset(name for one in op.statements(code) for _, name in one.bindings)
     if "globals" in code.co_names:
         index = code.co_names.index("globals")
         for unit in ((op.LOAD_GLOBAL, index << 1 | 1), (op.LOAD_NAME, index)):
-            if any(_takes(code, at + 2) for at in op.occurrences(code, *unit)):
+            if any(_takes(code, at + 2, imported) for at in op.occurrences(code, *unit)):
                 return True
     kind = type(code)
-    return any(takes_from_globals(inner) for inner in code.co_consts if type(inner) is kind)
+    return any(takes_from_globals(inner, imported) for inner in code.co_consts if type(inner) is kind)
 
 
-def _takes(code: "CodeType", at: int) -> bool:
+def _takes(code: "CodeType", at: int, imported: "frozenset[str]") -> bool:
     """Return whether what follows the load of ``globals`` before *at* calls it and takes an item of it."""
     instructions = code.co_code
     called = False
+    key: list[object] = []
     for _ in range(MAXIMUM_KEY):
         while at < len(instructions) and instructions[at] == 0:
             at += 2  # inline caches are zeros
@@ -57,11 +63,12 @@ def _takes(code: "CodeType", at: int) -> bool:
             called = operation == op.CALL
         elif operation == op.LOAD_ATTR and code.co_names[argument >> 1] == "get":
             return True
-        elif operation == op.BINARY_OP:
-            if argument == SUBSCRIPT:
-                return True
+        elif operation == op.BINARY_OP and argument == SUBSCRIPT:
+            return len(key) != 1 or not isinstance(key[0], str) or key[0] in imported
         elif operation in (op.STORE_SUBSCR, op.DELETE_SUBSCR, op.CONTAINS_OP):
             return False
+        else:
+            key.append(code.co_consts[argument] if operation == op.LOAD_CONST else None)
     return False
 
 
