@@ -4,6 +4,7 @@ from ..startup import bytecode as op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType
 
 
@@ -28,24 +29,32 @@ def reads_global(code: "CodeType", name: str) -> bool:
     return any(reads_global(inner, name) for inner in code.co_consts if type(inner) is kind)
 
 
-def takes_from_globals(code: "CodeType", imported: "frozenset[str] | None" = None) -> bool:
-    """Return whether *code*, or something nested in it, looks names up in ``globals()``.
+def takes_from_globals(code: "CodeType") -> bool:
+    """Return whether module-level *code*, or something nested in it, looks names up in ``globals()``.
 
     It would get a stand-in by ``globals()[name]`` and ``globals().get(name)``;
-    storing and asking with ``in`` are no such look. (3.15)
-
-    imported: the names that the module's import statements bind; by default
-    those of *code*, its body. Looking up another name, written out, does no harm.
+    storing and asking with ``in`` are no such look, and a name written out that
+    no import statement binds does no harm. (3.15)
     """
-    if imported is None:
-        imported = frozenset(name for one in op.statements(code) for _, name in one.bindings)
-    if "globals" in code.co_names:
-        index = code.co_names.index("globals")
+    users = [one for one in _with_nested(code) if "globals" in one.co_names]
+    if not users:
+        return False
+    imported = frozenset(name for one in op.statements(code) for _, name in one.bindings)
+    for user in users:
+        index = user.co_names.index("globals")
         for unit in ((op.LOAD_GLOBAL, index << 1 | 1), (op.LOAD_NAME, index)):
-            if any(_takes(code, at + 2, imported) for at in op.occurrences(code, *unit)):
+            if any(_takes(user, at + 2, imported) for at in op.occurrences(user, *unit)):
                 return True
+    return False
+
+
+def _with_nested(code: "CodeType") -> "Iterator[CodeType]":
+    """Yield *code* and all code nested in it."""
+    yield code
     kind = type(code)
-    return any(takes_from_globals(inner, imported) for inner in code.co_consts if type(inner) is kind)
+    for inner in code.co_consts:
+        if type(inner) is kind:
+            yield from _with_nested(inner)
 
 
 def _takes(code: "CodeType", at: int, imported: "frozenset[str]") -> bool:
