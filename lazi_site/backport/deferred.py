@@ -100,7 +100,7 @@ class DeferredImport:
             return FOR_ITS_EFFECT
         from ..startup import effects  # few programs come here
 
-        return FOR_ITS_EFFECT if any(map(effects.has_effects, self.loads())) else None
+        return FOR_ITS_EFFECT if effects.statement_has_effects(self.target, self.statement.fromlist) else None
 
     def tell_eager(self, namespace: "dict[str, Any]", why: "Eager") -> None:
         """Tell that the statement imports now, and *why*."""
@@ -115,12 +115,6 @@ class DeferredImport:
     def is_loaded(self) -> bool:
         """Return whether the target is in sys.modules, so that nothing is to be gained by waiting."""
         return sys.modules.get(self.target) is not None
-
-    def loads(self) -> "list[str]":
-        """Return the absolute names of the modules that the statement names."""
-        if self.statement.fromlist is not None and not self.statement.name:
-            return [f"{self.target}.{name}" for name in self.statement.fromlist]
-        return [self.target]
 
     def import_now(self, namespace: "dict[str, Any]", local: "Any") -> None:
         """Do what the original statement does, as if it stood here."""

@@ -91,10 +91,10 @@ def deferrable(
         if not target:
             continue
         why = why_none or (IN_TRY if op.is_covered(ranges, at) else None)
-        why = why or policy.decide(importer, target, statement.fromlist or ())
+        names = statement.fromlist or ()
+        why = why or policy.decide(importer, target, names)
         if why is None and not op.complete(statement, code):
             why = STAR_IMPORT
-        names = statement.fromlist or ()
         if why is None and package == importer and usage.has_variable_for(package, target, names):
             why = NAME_OF_SUBMODULE
         if why is not None and not switches.watched:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json as json_module
-import sys
 from pathlib import Path
 
 from ..errors import UsageError
 from . import status_codes
-from .output import print_json
+from .output import print_json, progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from contextlib import AbstractContextManager
     from typing import Any
 
     from ..measure.recording import Process, Recording
@@ -103,7 +101,7 @@ def run(
 
 def observe(command: Sequence[str], once: bool) -> dict[str, Any]:
     """Return the report on *command*, run lazily and, unless *once*, eagerly."""
-    from ..measure.recording import record
+    from ..measure.recording import record, record_something
     from ..report.document import make_document
     from ..startup.settle import settle
 
@@ -111,18 +109,12 @@ def observe(command: Sequence[str], once: bool) -> dict[str, Any]:
     # reading loads would seem to be spared by the run that finds it read.
     settle()
     words = " ".join(command)
-    with progress(f"running lazily: {words}"):
-        lazy = record(command)
-    if not lazy.processes:
-        raise UsageError(
-            "nothing-recorded",
-            f"'{words}' recorded no imports (exit status {lazy.status}): it runs no Python of this"
-            " environment, or imports are not lazy there.",
-            "See lazi-site status.",
-        )
     eager: Recording | None = None
-    if not once:
-        with progress(f"running eagerly: {words}"):
+    with progress() as say:
+        say(f"running lazily: {words}")
+        lazy = record_something(command)
+        if not once:
+            say(f"running eagerly: {words}")
             eager = record(command, {"LAZI_EAGER": "*"})
     return make_document(
         as_records(lazy.processes),
@@ -193,14 +185,3 @@ def write_files(
             Path(speedscope).write_text(json_module.dumps(to_speedscope(document)), "utf-8")
         if importtime is not None:
             Path(importtime).write_text(to_importtime(document["processes"][0]["modules"]), "utf-8")
-
-
-def progress(message: str) -> AbstractContextManager[object]:
-    """Return a context that shows *message* on standard error while it lasts, on a terminal only."""
-    from contextlib import nullcontext
-
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-
-    return Console(stderr=True).status(message)

@@ -8,12 +8,11 @@ import sys
 from ..errors import UsageError
 from . import status_codes
 from .delegate import run_in_environment
-from .output import print_json, print_table
+from .output import print_json, print_table, progress_bar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
     from ..scan.survey import Finding, Package
 
@@ -52,8 +51,8 @@ def run(packages: list[str], venv: str | None, json: bool) -> int:
         return run_in_environment(venv, ["scan", *packages] + ["--json"] * json)
     from ..scan.survey import survey, unknown
 
-    with progress_bar() as progress:
-        found = survey(packages, progress)
+    with progress_bar("reading") as say:
+        found = survey(packages, say)
     missing = unknown(packages, found)
     if missing:
         raise UsageError(
@@ -100,28 +99,3 @@ def place(finding: Finding) -> str:
     levels = finding.module.count(".") + (os.path.basename(finding.file) == "__init__.py") + 1
     path = "/".join(finding.file.replace(os.sep, "/").split("/")[-levels:])
     return f"{path}:{finding.line}" if finding.line else path
-
-
-class progress_bar:  # noqa: N801
-    """A context manager that gives a function to report progress with: a bar on a terminal, else nothing."""
-
-    def __enter__(self) -> Callable[[str, int, int], None]:
-        if not sys.stderr.isatty():
-            self.bar = None
-            return lambda name, done, total: None
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self.bar = Progress(console=Console(stderr=True), transient=True)
-        task = self.bar.add_task("reading", total=None)
-        self.bar.start()
-
-        def report(name: str, done: int, total: int) -> None:
-            assert self.bar is not None
-            self.bar.update(task, description=f"reading {name}", completed=done, total=total)
-
-        return report
-
-    def __exit__(self, *error: object) -> None:
-        if self.bar is not None:
-            self.bar.stop()

@@ -48,19 +48,12 @@ def run(module: str, command: Sequence[str], json: bool) -> int:
             "no-module-name", f"'{module}' is no module name.", "Give it as in an import: package.module"
         )
     found: dict[str, Any] = {"module": module, "file": find_module(module)}
-    found["policy"] = policy_of(module, Configuration().as_snapshot()["settings"])
+    found["policy"] = policy_of(module, Configuration().settings())
     if command:
         from ..measure.explaining import story_of
-        from ..measure.recording import record
+        from ..measure.recording import record_something
 
-        recording = record(command)
-        if not recording.processes:
-            raise UsageError(
-                "nothing-recorded",
-                f"'{' '.join(command)}' recorded no imports (exit status {recording.status}): it runs no"
-                " Python of this environment, or imports are not lazy there.",
-                "See lazi-site status.",
-            )
+        recording = record_something(command)
         stories = [story_of(module, process) for process in recording.processes]
         mentioned = [story for story in stories if story["statements"] or story["load"]]
         found.update(command=list(command), status=recording.status, processes=mentioned)

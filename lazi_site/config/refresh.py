@@ -48,7 +48,8 @@ class Configuration:
 
     def read_rules(self) -> Source:
         """Read the shipped rules too and return their file; not every command needs them."""
-        self.rules, self.rules_file = read_shipped_rules()
+        if self.rules_file is None:
+            self.rules, self.rules_file = read_shipped_rules()
         return self.rules_file
 
     @property
@@ -59,29 +60,34 @@ class Configuration:
             sources.append(self.rules_file)
         return [problem for source in sources for problem in source.problems]
 
+    def settings(self) -> dict[str, Any]:
+        """Return what a start needs to know of all this: the policy."""
+        self.read_rules()
+        values = self.values
+        return {
+            "enabled": values["enabled"].value,
+            "mode": values["mode"].value,
+            "stdlib": values["stdlib"].value,
+            "trace": values["trace"].value,
+            "eager": values["eager"].origins,
+            "eager-in": values["eager-in"].origins,
+            "lazy": values["lazy"].origins,
+            **{f"shipped-{kind}": rules for kind, rules in self.rules.items()},
+        }
+
     def as_snapshot(self) -> dict[str, Any]:
-        """Return the snapshot that says all this."""
+        """Return the snapshot: the settings, our engine's code, and what both were read from."""
         rules_file = self.read_rules()
         packed, stamps = pack_code()
         # The rules are a source although they come with us, and so is the code:
         # another build of the same version may bring other ones.
         watched = [self.record, *self.sources, rules_file]
-        values = self.values
         return {
             "format": FORMAT,
             "prefix": sys.prefix,
             "sources": [*((source.path, *source.stamp) for source in watched), *stamps],
             "code": packed,
-            "settings": {
-                "enabled": values["enabled"].value,
-                "mode": values["mode"].value,
-                "stdlib": values["stdlib"].value,
-                "trace": values["trace"].value,
-                "eager": values["eager"].origins,
-                "eager-in": values["eager-in"].origins,
-                "lazy": values["lazy"].origins,
-                **{f"shipped-{kind}": rules for kind, rules in self.rules.items()},
-            },
+            "settings": self.settings(),
             "problems": [problem.sentence for problem in self.problems],
         }
 

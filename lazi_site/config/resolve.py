@@ -68,7 +68,7 @@ def overlay_environment(values: Mapping[str, Value], environ: Mapping[str, str])
 
     A start does the same in ``startup.policy``, after the snapshot is read.
     """
-    from ..startup.settle import OFF_WORDS
+    from ..startup.bootstrap import OFF_WORDS
 
     problems = []
     for option in OPTIONS:

@@ -9,8 +9,8 @@ import os
 import site
 import sys
 
+from ..startup.faults import FAULT_NAME
 from ..startup.snapshot import is_fresh, read_snapshot, snapshot_directories, snapshot_name
-from .enable import FAULT_NAME
 from .layout import site_packages, start_file
 from .start_line import NAMES, start_file_content
 

@@ -14,11 +14,10 @@ from ..config.record import SCAN, pack_record
 from ..config.snapshot import is_snapshot, write_atomically
 from ..errors import RefusedError, UsageError
 from ..startup.bootstrap import unsupported
+from ..startup.faults import FAULT_NAME
 from ..startup.snapshot import snapshot_directories
 from .layout import find_project, in_virtualenv, site_packages, start_file, state_directory
 from .start_line import NAMES, start_file_content
-
-FAULT_NAME = "last-fault.txt"
 
 
 class Enabled:

@@ -198,7 +198,7 @@ class Bisection:
     def trace(self) -> bool:
         """Run the program once with all imports eager to see which it makes; return whether it was right.
 
-        Its standard error is used for telling, so being wrong says nothing.
+        Wrong says nothing yet: that it is watched may be why.
 
         Errors: OutOfRuns.
         """

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
     from .running import Run
 
 WAITS = "deferred"
@@ -47,21 +50,27 @@ class Event:
 
 def read_events(run: Run) -> list[Event]:
     """Return the events of a traced run, in order."""
-    return read_report(run.reports)
+    return [
+        Event(
+            entry["event"],
+            entry["importer"],
+            entry["target"],
+            entry.get("file") or "",
+            entry.get("line") or 0,
+        )
+        for entry in parse_records(run.reports, "event", "importer", "target")
+    ]
 
 
-def read_report(text: str) -> list[Event]:
-    """Return the events in the report *text*; a line that was cut off is left out."""
-    events = []
+def parse_records(text: str, *required: str) -> Iterator[dict[str, Any]]:
+    """Yield the records in *text* that have the fields *required*; a line that was cut off is left out."""
     for line in text.splitlines():
         try:
-            entry = json.loads(line)
-            kind, importer, target = entry["event"], entry["importer"], entry["target"]
-        except (ValueError, KeyError, TypeError):
+            record = json.loads(line)
+        except ValueError:
             continue
-        place = str(entry.get("file") or ""), int(entry.get("line") or 0)
-        events.append(Event(str(kind), str(importer), str(target), *place))
-    return events
+        if isinstance(record, dict) and all(name in record for name in required):
+            yield record
 
 
 def error_line(run: Run) -> str:

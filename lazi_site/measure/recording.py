@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import tempfile
 from pathlib import Path
 
+from ..errors import UsageError
+from .events import parse_records
 from .running import environment_for, find_program
 
 TYPE_CHECKING = False
@@ -73,20 +74,29 @@ def record(
     return Recording(done.returncode, done.stderr, processes)
 
 
+def record_something(command: Sequence[str]) -> Recording:
+    """Return what record() does. Errors: also UsageError if no process recorded anything."""
+    found = record(command)
+    if not found.processes:
+        raise UsageError(
+            "nothing-recorded",
+            f"'{' '.join(command)}' recorded no imports (exit status {found.status}): it runs no Python of"
+            " this environment, or imports are not lazy there.",
+            "See lazi-site status.",
+        )
+    return found
+
+
 def read_records(file: Path) -> list[Process]:
-    """Return the processes that wrote into *file*; a line that was cut off is left out.
+    """Return the processes that wrote into *file*.
 
     A program that became another by exec() is two processes, though it has one number.
     """
     found: list[Process] = []
     latest: dict[int, Process] = {}
-    for line in file.read_bytes().decode("utf-8", "replace").splitlines():
-        try:
-            fields = json.loads(line)
-            pid, event = fields["pid"], fields["event"]
-        except (ValueError, KeyError, TypeError):
-            continue
-        is_header = event == "process"
+    for fields in parse_records(file.read_bytes().decode("utf-8", "replace"), "pid", "event"):
+        pid = fields["pid"]
+        is_header = fields["event"] == "process"
         if is_header or pid not in latest:
             # A child that was forked goes on in its parent's file, without a header.
             latest[pid] = Process(fields if is_header else {"event": "process", "pid": pid, "argv": []})

@@ -21,7 +21,6 @@ from ..startup.policy import (
     USED_BY_FINDER,
     Policy,
 )
-from ..startup.settle import unhook
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
 from . import reading
@@ -98,7 +97,6 @@ def answer(importer: object, name: str, fromlist: "tuple[str, ...] | None", fram
     except RecursionError:
         return False
     except Exception as error:
-        unhook()
         record_fault(f"deciding about {name}", error)
         return False
     if switches.watched and why is not IN_STANDARD_LIBRARY:
@@ -213,5 +211,4 @@ def imports_for_effect(body: Body, statement: op.Statement, name: str, frame: "F
         return False
     if frame.f_globals.get("__name__") == "__main__":
         return True  # nobody else looks for names in the program
-    modules = [f"{name}.{item}" for item in statement.fromlist or ()] or [name]
-    return any(map(effects.has_effects, modules))
+    return effects.statement_has_effects(name, statement.fromlist)

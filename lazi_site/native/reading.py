@@ -14,8 +14,10 @@ MAXIMUM_KEY = 10  # instructions that the key of a subscript may take
 
 def reads_global(code: "CodeType", name: str) -> bool:
     """Return whether module-level *code*, or something nested in it, reads or deletes the global *name*."""
-    if name in code.co_names:
-        index = code.co_names.index(name)
+    for user in _with_nested(code):
+        if name not in user.co_names:
+            continue
+        index = user.co_names.index(name)
         # The lowest bit of LOAD_GLOBAL's argument says whether a call follows.
         units = (
             (op.LOAD_NAME, index),
@@ -23,10 +25,9 @@ def reads_global(code: "CodeType", name: str) -> bool:
             (op.LOAD_GLOBAL, index << 1),
             (op.LOAD_GLOBAL, index << 1 | 1),
         )
-        if any(next(op.occurrences(code, *unit), None) is not None for unit in units):
+        if any(next(op.occurrences(user, *unit), None) is not None for unit in units):
             return True
-    kind = type(code)
-    return any(reads_global(inner, name) for inner in code.co_consts if type(inner) is kind)
+    return False
 
 
 def takes_from_globals(code: "CodeType") -> bool:

@@ -11,7 +11,7 @@ from importlib.machinery import EXTENSION_SUFFIXES, SourceFileLoader
 from types import CodeType
 from typing import Any
 
-from ..startup.effects import has_effects
+from ..startup.effects import statement_has_effects
 from .classify import ClassFacts, Effect, ModuleFacts, classify
 from .statements import WAITS, Statement, read_statements
 
@@ -60,8 +60,7 @@ def _settled(statement: Statement) -> Statement:
     """Return *statement* as one that waits if it is made for an effect that its targets do not have."""
     line, target, names, reason = statement
     if reason == "for-effect":
-        modules = [f"{target}.{name}" for name in names] or [target]
-        reason = reason if any(map(has_effects, modules)) else WAITS
+        reason = reason if statement_has_effects(target, names) else WAITS
     return line, target, names, reason
 
 

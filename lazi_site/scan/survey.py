@@ -60,7 +60,7 @@ def survey(wanted: list[str], progress: Callable[[str, int, int], None]) -> list
     with the name of what is read next, how many are done, and how many there are.
     """
     chosen = [one for one in find_distributions() if not wanted or _is_wanted(one, wanted)]
-    policy = Policy(Configuration().as_snapshot()["settings"], {})
+    policy = Policy(Configuration().settings(), {})
     found = []
     for number, one in enumerate(chosen):
         modules = recall(one)

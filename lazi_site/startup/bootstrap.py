@@ -63,6 +63,7 @@ state: "State" = SimpleNamespace(
     skips_stdlib=False,
     former=("normal", None),
 )
+OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
 STANDARD_LIBRARY = os.path.dirname(os.__file__)
 
 
@@ -84,10 +85,7 @@ def start() -> None:
 
 def record_fault(where: str, error: BaseException) -> None:
     """Make imports eager from now on because of a fault of ours, and keep it for ``lazi-site status``."""
-    if state.engine == "native":
-        sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
-        sys.set_lazy_imports_filter(state.former[1])  # type: ignore[attr-defined]
-    state.engine = ""
+    restore()
     state.fault = f"{where}: {type(error).__name__}: {error}"
     state.reason = f"lazi-site met a fault of its own ({state.fault})"
     try:
@@ -96,6 +94,14 @@ def record_fault(where: str, error: BaseException) -> None:
         write_fault()
     except Exception:
         pass
+
+
+def restore() -> None:
+    """Make imports eager, on 3.15 by giving the interpreter its former mode and filter back."""
+    if state.engine == "native":
+        sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
+        sys.set_lazy_imports_filter(state.former[1])  # type: ignore[attr-defined]
+    state.engine = ""
 
 
 def unsupported() -> str:
@@ -109,7 +115,7 @@ def unsupported() -> str:
 
 def switched_off() -> str:
     """Return why this one run must stay eager, or ""."""
-    if os.environ.get("LAZI_DISABLE", "").strip().lower() not in ("", "0", "false", "no", "off"):
+    if os.environ.get("LAZI_DISABLE", "").strip().lower() not in OFF_WORDS:
         return "LAZI_DISABLE is set"
     # sys.set_lazy_imports would override the user's own explicit choice.
     option = sys._xoptions.get("lazy_imports")

@@ -26,6 +26,11 @@ _ACTS = frozenset(
 _ENDS = frozenset({op.STORE_NAME, op.STORE_GLOBAL, op.POP_TOP, op.RETURN_VALUE})
 
 
+def statement_has_effects(target: str, names: "tuple[str, ...] | None") -> bool:
+    """Return whether ``import target``, or of *names* in the package *target*, might have effects."""
+    return any(map(has_effects, [f"{target}.{name}" for name in names or ()] or [target]))
+
+
 def has_effects(name: str, depth: int = 0) -> bool:
     """Return whether importing the module *name* now might change something outside of it.
 

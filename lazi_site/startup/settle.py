@@ -10,7 +10,7 @@ from _frozen_importlib_external import (
     spec_from_file_location,
 )
 
-from .bootstrap import is_declared, is_ours, path_hook, record_fault, state
+from .bootstrap import OFF_WORDS, is_declared, is_ours, path_hook, record_fault, restore, state
 from .snapshot import read_policy, variables_at_start
 
 TYPE_CHECKING = False
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import CodeType, FrameType
     from typing import Any
-
-OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
 
 
 def settle() -> None:
@@ -159,10 +157,7 @@ def first_answer(
 
 def unhook() -> None:
     """Take the hooks out: modules imported from now on are found, loaded and run as without us."""
-    if state.engine == "native":
-        sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
-        sys.set_lazy_imports_filter(state.former[1])  # type: ignore[attr-defined]
-    elif state.engine == "backport":
+    if state.engine == "backport":
         if "lazi_site.startup.editable" in sys.modules:
             from . import editable
 
@@ -172,4 +167,4 @@ def unhook() -> None:
         for path, finder in list(sys.path_importer_cache.items()):
             if type(finder) is FileFinder and is_ours(path):
                 del sys.path_importer_cache[path]
-    state.engine = ""
+    restore()
