@@ -52,7 +52,7 @@ EXAMPLES = """\
   lazi-site bisect --command-ok 'pytest -q tests/test_plugins.py'
   lazi-site bisect --command-ok 'grep -q ready "$LAZI_RUN_STDOUT"' -- python app.py"""
 
-MAX_RUNS = 100
+MAX_RUNS = 90
 REPEAT = 3  # runs that must be right where lazy is wrong only sometimes
 CONFIRMING = 2  # runs with the rules that were found
 MOST_STATEMENTS = 3  # shown of each rule

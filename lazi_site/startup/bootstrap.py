@@ -6,18 +6,24 @@ rest in time, which is when the first module that may be changed is imported:
 only then is the policy read (settle.py) and the engine loaded. Nothing is
 imported that a bare interpreter has not loaded, and nothing here prints or
 raises: whatever goes wrong makes imports eager in this process.
+
+The module ``os`` is imported by functions only. What is called until the
+interpreter ends keeps its module's globals alive, and with ``os`` among them
+the last garbage collection takes 0.2 ms longer (3.15).
 """
 
 import _imp
-import os
 import sys
-from _frozen_importlib_external import (
+from _frozen_importlib_external import (  # type: ignore[attr-defined]
     BYTECODE_SUFFIXES,
     SOURCE_SUFFIXES,
     ExtensionFileLoader,
     FileFinder,
     SourceFileLoader,
     SourcelessFileLoader,
+    _os,
+    _path_isdir,
+    _path_split,
 )
 
 TYPE_CHECKING = False
@@ -64,7 +70,7 @@ state: "State" = SimpleNamespace(
     former=("normal", None),
 )
 OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
-STANDARD_LIBRARY = os.path.dirname(os.__file__)
+STANDARD_LIBRARY: str = _path_split(sys.modules["os"].__file__)[0]
 
 
 def start() -> None:
@@ -73,7 +79,7 @@ def start() -> None:
         return
     state.started = True
     try:
-        state.environment = sys.modules[os.name].environ.copy()
+        state.environment = _os.environ.copy()
         state.reason = unsupported() or switched_off()
         if not state.reason:
             install_hooks()
@@ -115,12 +121,14 @@ def unsupported() -> str:
 
 def switched_off() -> str:
     """Return why this one run must stay eager, or ""."""
-    if os.environ.get("LAZI_DISABLE", "").strip().lower() not in OFF_WORDS:
+    from os import environ
+
+    if environ.get("LAZI_DISABLE", "").strip().lower() not in OFF_WORDS:
         return "LAZI_DISABLE is set"
     # sys.set_lazy_imports would override the user's own explicit choice.
     option = sys._xoptions.get("lazy_imports")
     if option is None and not sys.flags.ignore_environment:
-        option = os.environ.get("PYTHON_LAZY_IMPORTS")
+        option = environ.get("PYTHON_LAZY_IMPORTS")
     if option == "normal" and sys.version_info >= (3, 15):
         return "the interpreter was told lazy_imports=normal"
     return ""
@@ -167,7 +175,7 @@ def hook_program() -> None:
 
 def path_hook(path: str) -> "Any":
     """Return a finder for the directory *path*; ImportError leaves it to the next hook."""
-    if not state.engine or not is_ours(path) or not os.path.isdir(path or "."):
+    if not state.engine or not is_ours(path) or not _path_isdir(path):
         raise ImportError("left to the next path hook", path=path)
     finder = FileFinder(path)
     finder._loaders = LOADERS.copy()  # type: ignore[attr-defined]
