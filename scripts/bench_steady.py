@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Measure what waiting names cost a program after its start: eager, lazy and native, in the steady state.
+
+    bench_steady.py [WORKLOAD ...] [--python PATH ...] [--rounds N] [--json FILE]
+
+A workload is a module of scripts/workloads. A fresh process imports it, calls
+its work() until the interpreter has specialised the code, and then takes the
+CPU time of further calls; processes of all kinds take turns, in random order.
+Shown is the ratio to eager of the fastest tenth of the calls, and the geometric
+mean. Names that no call needs go on waiting, so this is what a namespace with
+waiting names costs. The standard library waits as well (LAZI_STDLIB=include).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from support.environments import CHECKOUT, CommandFailed, Environment, build_wheel, describe
+from support.running import EAGER, NATIVE_ALL, Runner
+from support.tables import table
+
+WORKLOADS = CHECKOUT / "scripts" / "workloads"
+REQUIRES = [
+    "django",
+    "docutils",
+    "html5lib",
+    "jinja2",
+    "mako",
+    "markdown",
+    "networkx",
+    "pygments",
+    "pyparsing",
+    "pyyaml",
+    "rich",
+    "sqlalchemy",
+    "sqlglot",
+    "sympy",
+]
+LAZY = {"LAZI_STDLIB": "include"}
+# Runs in the process that is measured: prints the CPU time of each call in ns, and the result.
+CHILD = """\
+import sys, time
+sys.path.insert(0, sys.argv[2])
+work = __import__(sys.argv[1]).work
+clock = time.process_time_ns
+begin = clock()
+result = work()
+while clock() - begin < 1e9 * float(sys.argv[3]):
+    assert work() == result
+times = []
+begin = clock()
+while clock() - begin < 1e9 * float(sys.argv[3]) or len(times) < 10:
+    start = clock()
+    work()
+    times.append(clock() - start)
+print(sorted(times)[len(times) // 10], repr(result)[:60])
+"""
+
+
+def main() -> int:
+    """Measure on every interpreter asked for; return the exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    names = sorted(path.stem for path in WORKLOADS.glob("[a-z]*.py"))
+    add = parser.add_argument
+    add("workloads", nargs="*", metavar="WORKLOAD", help=f"of {', '.join(names)}; default: all")
+    add("--python", action="append", metavar="PATH", help="an interpreter; may be repeated")
+    add("--rounds", type=int, default=5, metavar="N", help="processes of each kind (default 5)")
+    add("--seconds", default="0.5", metavar="S", help="of warming up, and of measuring (default 0.5)")
+    add("--keep", default=str(CHECKOUT / ".venv-corpus"), metavar="DIR", help="where environments stay")
+    add("--json", metavar="FILE", help="write the figures there too")
+    options = parser.parse_args()
+    unknown = set(options.workloads) - set(names)
+    if unknown:
+        parser.error(f"no workload {sorted(unknown)[0]}; there are: {', '.join(names)}")
+    keep = Path(options.keep).resolve()
+    found = {}
+    try:
+        wheel = build_wheel(keep / "wheel")
+        for python in options.python or [sys.executable]:
+            version, path = describe(python)
+            environment = Environment(keep / f"{version}-steady")
+            environment.ensure(path)
+            for requirement, reason in environment.install(REQUIRES).items():
+                print(f"{version}: without {requirement}: {reason}", file=sys.stderr)
+            environment.install_lazi_site(wheel)
+            runner = Runner(environment, keep / "runs" / f"{version}-steady")
+            runner.fresh()
+            found[version] = measure(runner, version, options)
+    except CommandFailed as error:
+        sys.exit(f"bench_steady.py: a command that prepares the run failed\n{error}")
+    print_table(found)
+    if options.json:
+        Path(options.json).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def measure(runner: Runner, version: str, options: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Return {workload: {kind: milliseconds of a call}}."""
+    kinds = {"eager": EAGER, "lazy": LAZY}
+    if version >= "3.15":
+        kinds["native all"] = NATIVE_ALL
+    names = options.workloads or sorted(path.stem for path in WORKLOADS.glob("[a-z]*.py"))
+    found = {}
+    for name in names:
+        times: dict[str, list[float]] = {kind: [] for kind in kinds}
+        results = set()
+        for _ in range(options.rounds):
+            for kind in random.sample(list(kinds), len(kinds)):
+                time, result = call(runner, name, kinds[kind], options.seconds)
+                times[kind].append(time)
+                if time:
+                    results.add(result)
+        if len(results) != 1 or not all(times["eager"]):
+            print(f"{version}: {name}: {results or 'does not run'}", file=sys.stderr)
+            continue
+        found[name] = {kind: min(values) for kind, values in times.items()}
+        print(f"{version}: {name}: {found[name]}", file=sys.stderr, flush=True)
+    return found
+
+
+def call(runner: Runner, name: str, mode: dict[str, str], seconds: str) -> tuple[float, str]:
+    """Return the milliseconds of a call and the result of the workload *name*; 0 and "" if it fails."""
+    command = [str(runner.environment.python), "-c", CHILD, name, str(WORKLOADS), seconds]
+    done = subprocess.run(
+        command, env=runner.variables(mode, {}), cwd=runner.work, capture_output=True, text=True
+    )
+    if done.returncode:
+        print((done.stderr.strip().splitlines() or ["failed"])[-1], file=sys.stderr)
+        return 0.0, ""
+    time, _, result = done.stdout.strip().partition(" ")
+    return int(time) / 1e6, result
+
+
+def print_table(found: dict[str, dict[str, dict[str, float]]]) -> None:
+    """Print the ratios to eager by workload and interpreter."""
+    columns = [
+        (version, kind)
+        for version, workloads in found.items()
+        for kind in dict.fromkeys(kind for times in workloads.values() for kind in times)
+        if kind != "eager"
+    ]
+    rows = [("workload", *(f"{version} {kind}" for version, kind in columns))]
+    ratios: dict[tuple[str, str], list[float]] = {column: [] for column in columns}
+    for name in sorted({name for workloads in found.values() for name in workloads}):
+        cells = []
+        for version, kind in columns:
+            times = found[version].get(name, {})
+            if times.get(kind):
+                ratios[version, kind].append(times[kind] / times["eager"])
+                cells.append(f"{ratios[version, kind][-1]:.3f}")
+            else:
+                cells.append("-")
+        rows.append((name, *cells))
+    for title, figure in (("geometric mean", statistics.geometric_mean), ("worst", max)):
+        figures = [figure(ratios[column] or [0.0]) for column in columns]
+        rows.append((title, *(f"{one:.3f}" for one in figures)))
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
