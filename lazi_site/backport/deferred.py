@@ -10,7 +10,7 @@ from ..startup.policy import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWIT
 from ..startup.switches import switches
 from . import keys, stubs
 from .modules import Origin, promise, promise_found, settle_finders, wanted
-from .namespaces import MISSING, SettledKey, add, bind, plain_value
+from .namespaces import MISSING, SettledKey, bind, plain_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ class DeferredImport:
         target: str,
         filename: str,
         line: int,
-        *,
         is_unused: bool,
     ) -> None:
         self.statement = statement
@@ -87,8 +86,9 @@ class DeferredImport:
 
     def reason_against(self, namespace: "dict[str, Any]") -> "Eager | None":
         """Return why the statement must import now, for reasons known only when it runs, or None."""
-        if switches.force_eager(namespace.get("__name__")):
-            return SWITCHED_OFF
+        if not switches.active or switches.eager_depth or switches.eager_importer is not None:
+            if switches.force_eager(namespace.get("__name__")):
+                return SWITCHED_OFF
         if switches.declared_only and self.target not in namespace.get("__lazy_modules__", ()):
             return NOT_DECLARED
         if self.is_guarded and not guards.can_be_found(self.target):
@@ -145,15 +145,17 @@ class DeferredImport:
         from itself takes those that it has: a key would hide what it stands for.
         """
         module = sys.modules.get(self.target)
+        if module is None:
+            return False
         contents = getattr(module, "__dict__", {})
-        if module is None or (is_running(contents) and contents is not namespace):
+        if contents is not namespace and is_running(contents):
             return False
         statement = self.statement
         if statement.fromlist is not None:
             if type(contents) is not dict:
                 return False
-            values = [plain_value(contents, attribute) for attribute in statement.fromlist]
-            if any(value is MISSING for value in values):
+            values = plain_values(contents, statement.fromlist)
+            if values is None:
                 return False
         else:
             values = [sys.modules.get(self.first)]
@@ -178,9 +180,7 @@ class DeferredImport:
         execution = Execution(self, namespace)
         statement = self.statement
         for attribute, name in statement.bindings:
-            key = keys.make(namespace, name, execution, attribute)
-            execution.keys.append(key)
-            add(key, keys.PendingKey)
+            execution.keys.append(keys.put(namespace, name, execution, attribute))
         wanted.setdefault(self.first, []).append(execution)
         declared_by = (namespace, self.filename, self.line)
         promise(self.target, declared_by)

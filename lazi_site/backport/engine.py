@@ -80,19 +80,25 @@ def deferrable(
     unreached = op.for_type_checkers(code)
     usage = op.Usage(code)
     lines = code.co_lines()
+    filename = code.co_filename
     line = code.co_firstlineno
     line_end = 0
     found = []
     for statement in op.heads(code):
         at = statement.at
-        if any(start < at < end for start, end in unreached):
+        if unreached and any(start < at < end for start, end in unreached):
             continue
-        target = op.absolute(statement.name, statement.level, package)
-        if not target:
-            continue
-        why = why_none or (IN_TRY if op.is_covered(ranges, at) else None)
+        target = statement.name
+        if statement.level:
+            target = op.absolute(target, statement.level, package)
+            if not target:
+                continue
+        why = why_none
+        if why is None and ranges and op.is_covered(ranges, at):
+            why = IN_TRY
         names = statement.fromlist or ()
-        why = why or policy.decide(importer, target, names)
+        if why is None:
+            why = policy.decide(importer, target, names)
         if why is None and not op.complete(statement, code):
             why = STAR_IMPORT
         if why is None and package == importer and usage.has_variable_for(package, target, names):
@@ -103,8 +109,8 @@ def deferrable(
             _, line_end, current = next(lines)
             line = current or line
         if why is not None:
-            watch.eager(importer, target, code.co_filename, line, why)
+            watch.eager(importer, target, filename, line, why)
             continue
         is_unused = usage.is_for_effect(statement)
-        found.append(DeferredImport(statement, target, code.co_filename, line, is_unused=is_unused))
+        found.append(DeferredImport(statement, target, filename, line, is_unused))
     return found

@@ -19,7 +19,7 @@ from ..startup import bytecode as op
 from ..startup.bootstrap import record_fault
 from ..startup.switches import switches
 from . import namespaces, stubs
-from .namespaces import MISSING, SettledKey, discard, settle
+from .namespaces import MISSING, SettledKey, add, discard, settle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,9 +187,6 @@ class StandIn:
     key: PendingKey
     value: "Any"
 
-    def __init__(self, key: SettledKey) -> None:
-        _set_key(self, key)
-
     def __getattribute__(self, name: str) -> "Any":
         return getattr(_real(self), name)
 
@@ -226,6 +223,7 @@ class StandIn:
 
 # The slots themselves, past __getattribute__ and __setattr__.
 _slots: "dict[str, Any]" = {name: StandIn.__dict__[name] for name in StandIn.__slots__}
+_new = object.__new__
 _set_key = _slots["key"].__set__
 _get_key = _slots["key"].__get__
 _get_value = _slots["value"].__get__
@@ -244,12 +242,18 @@ def resolved(namespace: "dict[str, Any]", name: str) -> "Any":
     return namespace[name]
 
 
-def make(namespace: "dict[str, Any]", name: str, origin: "Origin", attribute: "str | None") -> SettledKey:
-    """Return a new key, not yet in its namespace and not yet pending."""
+def put(namespace: "dict[str, Any]", name: str, origin: "Origin", attribute: "str | None") -> SettledKey:
+    """Put a new pending key for *name* into *namespace*, in place of any former entry, and return it.
+
+    attribute: what is taken from the target of *origin*, None for a module itself.
+    """
     key = SettledKey(name)
     key.attribute = attribute
     key.busy = None
     key.namespace = namespace
     key.origin = origin
-    key.stand_in = StandIn(key)
+    key.stand_in = stand_in = _new(StandIn)
+    _set_key(stand_in, key)
+    add(key, name)
+    key.__class__ = PendingKey
     return key

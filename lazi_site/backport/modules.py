@@ -16,7 +16,6 @@ from .namespaces import (
     MISSING,
     Record,
     SettledKey,
-    add,
     plain_value,
     records,
     settle,
@@ -186,7 +185,7 @@ def _place(module: "Any", name: str, origin: Submodule) -> None:
         return
     if name in namespace and (is_running(namespace) or isinstance(namespace[name], ModuleType)):
         return
-    add(keys.make(namespace, name, origin, None), keys.PendingKey)
+    keys.put(namespace, name, origin, None)
     find_missing_in(module.__name__)
 
 

@@ -67,30 +67,40 @@ def plain_value(namespace: "dict[str, Any]", name: str) -> "Any":
     return namespace.get(name, MISSING)
 
 
-def add(key: SettledKey, kind: "type[SettledKey]") -> None:
-    """Put the new *key* into its namespace in place of any former entry, and make it a *kind*.
+def add(key: SettledKey, name: str) -> None:
+    """Put the new *key* for *name* into its namespace in place of any former entry.
 
-    It is stored while it is a settled key, because storing hashes it.
+    It becomes a pending key afterwards, because storing hashes it.
     """
     namespace = key.namespace
-    name = str.__str__(key)
-    former = waiting(namespace, name)
-    if former is not None:
-        discard(former)
     record = records.get(id(namespace))
+    if record is not None and name in record.pending:
+        discard(record.pending[name])
+        record = records.get(id(namespace))
     if record is None:
         record = records[id(namespace)] = Record(namespace)
     namespace.pop(name, None)
     namespace[key] = key.stand_in
     record.pending[name] = key
-    key.__class__ = kind
+
+
+def plain_values(namespace: "dict[str, Any]", names: "tuple[str, ...]") -> "list[Any] | None":
+    """Return what plain_value() does of each of *names*, or None if one is MISSING."""
+    record = records.get(id(namespace))
+    values = []
+    for name in names:
+        value = namespace.get(name, MISSING) if record is None or name not in record.pending else MISSING
+        if value is MISSING:
+            return None
+        values.append(value)
+    return values
 
 
 def bind(namespace: "dict[str, Any]", name: str, value: object) -> None:
     """Store *value* as an assignment to *name* does; a key of that name becomes ordinary."""
-    former = waiting(namespace, name)
-    if former is not None:
-        discard(former)
+    record = records.get(id(namespace))
+    if record is not None and name in record.pending:
+        discard(record.pending[name])
     namespace[name] = value
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
 _MAXIMUM_CONSTANTS = 1 << 16  # with one EXTENDED_ARG
+_FILLING = bytes((op.NOP, 0))
 
 
 def overwrite(code: "CodeType", deferred: "list[DeferredImport]") -> "CodeType":
@@ -28,9 +29,8 @@ def overwrite(code: "CodeType", deferred: "list[DeferredImport]") -> "CodeType":
             break  # the rest stays eager
         constants.append(constant)
         start, end = constant.statement.start, constant.statement.end
-        replacement = [op.LOAD_CONST, index & 255, op.UNARY_INVERT, 0, op.POP_TOP, 0]
+        replacement = bytes((op.LOAD_CONST, index & 255, op.UNARY_INVERT, 0, op.POP_TOP, 0))
         if index > 255:
-            replacement[:0] = [op.EXTENDED_ARG, index >> 8]
-        replacement += [op.NOP, 0] * ((end - start - len(replacement)) // 2)
-        instructions[start:end] = bytes(replacement)
+            replacement = bytes((op.EXTENDED_ARG, index >> 8)) + replacement
+        instructions[start:end] = replacement + _FILLING * ((end - start - len(replacement)) // 2)
     return code.replace(co_code=bytes(instructions), co_consts=tuple(constants))

@@ -143,6 +143,18 @@ def complete(statement: Statement, code: "CodeType") -> bool:
 
 
 def _head(code: "CodeType", instructions: bytes, at: int) -> "Statement | None":
+    # Nearly always no argument is above 255: then the three instructions are six bytes.
+    if instructions[at - 6] != EXTENDED_ARG and instructions[at - 2] == LOAD_CONST:
+        kind = instructions[at - 4]
+        if kind == LOAD_SMALL_INT or kind == LOAD_CONST:
+            level = instructions[at - 3]
+            return Statement(
+                at - 4,
+                at,
+                level if kind == LOAD_SMALL_INT else code.co_consts[level],
+                code.co_names[instructions[at + 1] >> _NAME_SHIFT],
+                code.co_consts[instructions[at - 1]],
+            )
     index, at_from = backwards(instructions, at)
     kind = instructions[at_from]
     argument, at_level = backwards(instructions, at_from)
@@ -195,6 +207,12 @@ def forwards(instructions: bytes, at: int) -> "tuple[int, int, int]":
 
 def _read_plain(statement: Statement, instructions: bytes, names: "tuple[str, ...]") -> bool:
     """Read what follows ``import a``, ``import a.b`` or ``import a.b as c``; False if it is unknown."""
+    at = statement.at + 2
+    if instructions[at] == STORE_NAME:
+        statement.bindings = [(None, names[instructions[at + 1]])]
+        statement.stores = [at]
+        statement.end = at + 2
+        return True
     operation, argument, at = forwards(instructions, statement.at + 2)
     while operation == IMPORT_FROM:
         statement.dotted_as = True
@@ -217,7 +235,12 @@ def _read_plain(statement: Statement, instructions: bytes, names: "tuple[str, ..
 
 def _read_from(statement: Statement, instructions: bytes, names: "tuple[str, ...]") -> bool:
     """Read what follows ``from a import``; False for a star import."""
-    operation, argument, at = forwards(instructions, statement.at + 2)
+    at = statement.at + 2
+    while instructions[at] == IMPORT_FROM and instructions[at + 2] == STORE_NAME:
+        statement.bindings.append((names[instructions[at + 1]], names[instructions[at + 3]]))
+        statement.stores.append(at + 2)
+        at += 4
+    operation, argument, at = forwards(instructions, at)
     while operation == IMPORT_FROM:
         attribute = names[argument]
         operation, argument, at = forwards(instructions, at)
@@ -253,7 +276,10 @@ def covered_ranges(table: bytes) -> "list[tuple[int, int, int]]":
 
 def is_covered(ranges: "list[tuple[int, int, int]]", offset: int) -> bool:
     """Return whether *offset* lies in one of the *ranges*."""
-    return any(start <= offset < end for start, end, _ in ranges)
+    for start, end, _ in ranges:
+        if start <= offset < end:
+            return True
+    return False
 
 
 def occurrences(code: "CodeType", operation: int, argument: int) -> "Iterator[int]":
@@ -322,7 +348,10 @@ class Usage:
         """
         if statement.fromlist is not None and statement.name:
             return False
-        return not any(self.is_loaded(name) for _, name in statement.bindings)
+        for _, name in statement.bindings:
+            if self.is_loaded(name):
+                return False
+        return True
 
     def is_loaded(self, name: str) -> bool:
         """Return whether the code loads *name*, or functions and classes in it mention it.
@@ -330,12 +359,10 @@ class Usage:
         For nested code any mention counts (attributes too): a wrong yes only
         keeps an import lazy that its importer names.
         """
-        if next(loads(self.code, name), None) is not None:
-            return True
         if self.nested is None:
             self.nested = set()
             collect_names(self.code, self.nested)
-        return name in self.nested
+        return name in self.nested or next(loads(self.code, name), None) is not None
 
     def has_variable_for(self, package: str, target: str, names: "tuple[str, ...]") -> bool:
         """Return whether a module that the body of *package* imports has the name of a variable of that body.

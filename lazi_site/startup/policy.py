@@ -47,6 +47,7 @@ TAKEN_FROM_ITSELF = Eager("taken-from-itself", "its module has the name already"
 EXTENDED = Eager("extended", "a decorated function of the same name may extend it")
 NAME_OF_SUBMODULE = Eager("name-of-submodule", "a submodule of the package has this name")
 IN_STANDARD_LIBRARY = Eager("stdlib-importer", "the standard library's own imports stay as they are")
+EXCLUDED = Eager("stdlib-target", "the standard library is excluded, as by default")
 USED_BY_FINDER = Eager("used-by-finder", "a finder needs it to find modules")
 
 
@@ -110,10 +111,12 @@ class Policy:
         self.shipped_eager_in = Patterns(settings["shipped-eager-in"])
         self.shipped_eager_within = Patterns(settings["shipped-eager-within"])
         self.shipped_settle = Patterns(settings["shipped-settle"])
-        self._target_rules = any(
-            (rules.every, rules.exact, rules.below) != ("", {}, {})
-            for rules in (self.eager, self.shipped_eager, self.shipped_eager_within)
-        )
+        # Top-level packages of which a rule names a module as target: the others need no look at the rules.
+        self._ruled: set[str] = set()
+        self._all_ruled = False
+        for rules in (self.eager, self.shipped_eager, self.shipped_eager_within):
+            self._all_ruled |= bool(rules.every)
+            self._ruled.update(name.partition(".")[0] for name in (*rules.exact, *rules.below))
         self._importers: dict[str, Eager | None] = {}
 
     def decide(self, importer: str, target: str, names: "Sequence[str]" = ()) -> "Eager | None":
@@ -132,15 +135,16 @@ class Policy:
             return decision
         if target in ALWAYS_EAGER:
             return Eager("always-eager", target)
-        if self.stdlib == "exclude" and target.partition(".")[0] in STDLIB:
-            return Eager("stdlib-target", "the standard library is excluded, as by default")
-        if not self._target_rules:
+        top = target.partition(".")[0]
+        if self.stdlib == "exclude" and top in STDLIB:
+            return EXCLUDED
+        if not (top in self._ruled or self._all_ruled):
             return DEFER
         found = self._find_target(self.eager, target, names)
         if found:
             return Eager("eager-rule", found)
         found = self._find_target(self.shipped_eager, target, names)
-        if not found and importer.partition(".")[0] == target.partition(".")[0]:
+        if not found and importer.partition(".")[0] == top:
             found = self._find_target(self.shipped_eager_within, target, names)
         if found and not self._find_target(self.lazy, target, names):
             return Eager("shipped-eager-rule", found)
