@@ -86,9 +86,9 @@ class DeferredImport:
 
     def reason_against(self, namespace: "dict[str, Any]") -> "Eager | None":
         """Return why the statement must import now, for reasons known only when it runs, or None."""
-        if not switches.active or switches.eager_depth or switches.eager_importer is not None:
-            if switches.force_eager(namespace.get("__name__")):
-                return SWITCHED_OFF
+        unusual = not switches.active or switches.eager_depth or switches.eager_importer is not None
+        if unusual and switches.force_eager(namespace.get("__name__")):
+            return SWITCHED_OFF
         if switches.declared_only and self.target not in namespace.get("__lazy_modules__", ()):
             return NOT_DECLARED
         if self.is_guarded and not guards.can_be_found(self.target):

@@ -46,10 +46,11 @@ _getframe = sys._getframe
 class Body:
     """What is known of the module-level code in which statements stand."""
 
-    __slots__ = ("code", "finder_names", "is_guarded", "ranges", "scans", "usage")
+    __slots__ = ("code", "finder_names", "is_guarded", "is_package", "ranges", "scans", "usage")
 
-    def __init__(self, code: "CodeType", is_guarded: bool) -> None:
+    def __init__(self, code: "CodeType", is_guarded: bool, is_package: bool) -> None:
         self.is_guarded = is_guarded
+        self.is_package = is_package
         self.code = code
         self.ranges = op.covered_ranges(code.co_exceptiontable)
         self.scans = op.scans_namespace(code) or reading.takes_from_globals(code)
@@ -124,53 +125,63 @@ def reason_against(
     importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType"
 ) -> "Eager | None":
     """Return why the policy, the program or the code around the statement keeps it eager, or None."""
-    if importer.partition(".")[0] in STDLIB:
-        return None if is_declared(frame, name) else IN_STANDARD_LIBRARY
-    settle_new_finders(resolve_names)
-    package = policy.settles(importer)
-    if package:
-        resolve_in(package)
-    why = policy.decide(importer, name, fromlist)
-    if why is not None:
-        return why
-    if switches.force_eager(importer):
-        return SWITCHED_OFF
     code = frame.f_code
     body = bodies.get(id(code))
     if body is None:
+        if importer.partition(".")[0] in STDLIB:
+            return None if is_declared(frame, name) else IN_STANDARD_LIBRARY
+        package = policy.settles(importer)
+        if package:
+            resolve_in(package)
         if len(bodies) >= MAXIMUM_BODIES:
             bodies.clear()
-        body = bodies[id(code)] = Body(code, guards.is_guarded(frame.f_back))
+        body = Body(code, guards.is_guarded(frame.f_back), "__path__" in frame.f_globals)
+        bodies[id(code)] = body
         keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
+    settle_new_finders(resolve_names)
+    why = policy.decide(importer, name, fromlist)
+    if why is not None:
+        return why
+    unusual = not switches.active or switches.eager_depth or switches.eager_importer is not None
+    if unusual and switches.force_eager(importer):
+        return SWITCHED_OFF
     if body.scans:
         return LOOKS_THROUGH_NAMES
-    if op.is_covered(body.ranges, frame.f_lasti):
+    if body.ranges and op.is_covered(body.ranges, frame.f_lasti):
         return IN_TRY
     if body.is_guarded and not guards.can_be_found(name):
         return CANNOT_BE_FOUND
-    serves = frame.f_globals.get("__getattr__")
-    if name == importer and serves is not None and type(serves) is not MissingSubmodule:
-        return SERVED_BY_ITSELF
-    if name == importer and fromlist and all(item in frame.f_globals for item in fromlist):
-        return TAKEN_FROM_ITSELF
-    child = name[len(importer) + 1 :] if fromlist and name.startswith(importer + ".") else ""
-    top = child.partition(".")[0]
-    in_package = bool(top) and "__path__" in frame.f_globals
-    if in_package and (top in fromlist or (top == child and reading.reads_global(code, child))):
-        # ``from .run import run`` in a package: were it to wait, whoever loads
-        # package.run first would leave the module under the function's name.
-        # ``from .run import start; del run``: the import is what binds run.
-        return NAME_OF_SUBMODULE
-    if "__path__" in frame.f_globals and body.usage.has_variable_for(importer, name, fromlist):
+    if name == importer:
+        serves = frame.f_globals.get("__getattr__")
+        if serves is not None and type(serves) is not MissingSubmodule:
+            return SERVED_BY_ITSELF
+        if fromlist and all(item in frame.f_globals for item in fromlist):
+            return TAKEN_FROM_ITSELF
+    if body.is_package and hides_submodule(body, importer, name, fromlist):
         return NAME_OF_SUBMODULE
     statement = op.decode(code, frame.f_lasti)
     if statement is None:
         return None
-    if any(reading.is_extended(code, bound) for _, bound in statement.bindings):
-        return EXTENDED
-    if body.finder_names and any(bound in body.finder_names for _, bound in statement.bindings):
-        return USED_BY_FINDER
+    for _, bound in statement.bindings:
+        if bound in body.finder_names:
+            return USED_BY_FINDER
+        if reading.is_extended(code, bound):
+            return EXTENDED
     return FOR_ITS_EFFECT if imports_for_effect(body, statement, name, frame) else None
+
+
+def hides_submodule(body: Body, package: str, name: str, fromlist: "tuple[str, ...]") -> bool:
+    """Return whether a name that the body of *package* binds, or uses, is that of a submodule it imports.
+
+    ``from .run import run``: were it to wait, whoever loads package.run first
+    would leave the module under the function's name. ``from .run import start;
+    del run``: the import is what binds run.
+    """
+    child = name[len(package) + 1 :] if fromlist and name.startswith(package + ".") else ""
+    top = child.partition(".")[0]
+    if top and (top in fromlist or (top == child and reading.reads_global(body.code, child))):
+        return True
+    return body.usage.has_variable_for(package, name, fromlist)
 
 
 def keep_looked_through(code: "CodeType", importer: str, package: str) -> None:

@@ -89,7 +89,10 @@ def is_extended(code: "CodeType", name: str) -> bool:
     whose method is called. (3.15)
     """
     if name in code.co_names:
-        for at in op.occurrences(code, op.STORE_NAME, code.co_names.index(name)):
+        index = code.co_names.index(name)
+        if index < 256 and code.co_code.count(bytes((op.STORE_NAME, index))) == 1:
+            return False  # by the import alone, as nearly all are
+        for at in op.occurrences(code, op.STORE_NAME, index):
             before = op.backwards(code.co_code, at)[1]
             while before > 0 and code.co_code[before] == 0:
                 before -= 2  # inline caches are zeros

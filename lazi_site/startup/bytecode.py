@@ -69,6 +69,7 @@ UNARY_INVERT = _number(15, 15, 41, 40, 38)
 _AFTER_CALL = _number(2 + 5, 4, 5, 5, 5)
 _CALL_AT = _number(2, 0, 1, 1, 1)  # units between LOAD_NAME f and CALL
 _SUBSCRIPTS = frozenset({BINARY_SUBSCR, BINARY_OP, STORE_SUBSCR, DELETE_SUBSCR})
+_LEVELS = frozenset({LOAD_CONST, LOAD_SMALL_INT})
 _NAME_SHIFT = _number(0, 0, 0, 0, 2)  # 3.15 keeps lazy and eager bits below the name's index
 
 
@@ -146,7 +147,7 @@ def _head(code: "CodeType", instructions: bytes, at: int) -> "Statement | None":
     # Nearly always no argument is above 255: then the three instructions are six bytes.
     if instructions[at - 6] != EXTENDED_ARG and instructions[at - 2] == LOAD_CONST:
         kind = instructions[at - 4]
-        if kind == LOAD_SMALL_INT or kind == LOAD_CONST:
+        if kind in _LEVELS:
             level = instructions[at - 3]
             return Statement(
                 at - 4,
@@ -276,10 +277,7 @@ def covered_ranges(table: bytes) -> "list[tuple[int, int, int]]":
 
 def is_covered(ranges: "list[tuple[int, int, int]]", offset: int) -> bool:
     """Return whether *offset* lies in one of the *ranges*."""
-    for start, end, _ in ranges:
-        if start <= offset < end:
-            return True
-    return False
+    return any(start <= offset < end for start, end, _ in ranges)
 
 
 def occurrences(code: "CodeType", operation: int, argument: int) -> "Iterator[int]":
@@ -348,10 +346,7 @@ class Usage:
         """
         if statement.fromlist is not None and statement.name:
             return False
-        for _, name in statement.bindings:
-            if self.is_loaded(name):
-                return False
-        return True
+        return not any(self.is_loaded(name) for _, name in statement.bindings)
 
     def is_loaded(self, name: str) -> bool:
         """Return whether the code loads *name*, or functions and classes in it mention it.

@@ -27,8 +27,6 @@ class Watched:
     def settle_new(self, resolve: "Callable[[Any, set[str]], None]") -> None:
         """For every member that came since the last call, *resolve* the names it uses in its module."""
         current: list[Any] = getattr(sys, self.name)
-        if current == self.known:
-            return
         new = [member for member in current if not any(member is old for old in self.known)]
         self.known = list(current)
         places = [(current.index(member), member) for member in new]
@@ -60,5 +58,7 @@ def names_used(member: "Any") -> "set[str]":
 
 def settle_new_finders(resolve: "Callable[[Any, set[str]], None]") -> None:
     """Call *resolve* with the module and the names used of finders and hooks that are new."""
+    # Asked at every import, so that nothing is called where nothing is new.
     for members in watched:
-        members.settle_new(resolve)
+        if getattr(sys, members.name) != members.known:
+            members.settle_new(resolve)
