@@ -15,21 +15,28 @@ from .sources import read_stamp
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # What runs before the snapshot is read; watched too, because it belongs to the same version.
-BEFORE = ("", "startup", "startup.bootstrap", "startup.settle", "startup.snapshot")
-BOTH = ("bytecode", "guards", "policy", "switches", "finders", "packages")
-BACKPORT = ("namespaces", "stubs", "keys", "modules", "deferred", "patch", "engine", "program")
+BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
+# In the order in which they need each other; the stubs early, because some programs need no more.
+STARTUP = [f"startup.{name}" for name in ("guards", "switches", "finders", "packages", "policy")]
+BACKPORT = ("namespaces", "keys", "modules", "deferred", "patch", "engine", "program")
 PACKED = {
-    "backport": ["backport", *(f"backport.{name}" for name in BACKPORT)],
-    "native": ["native", "native.reading", "native.engine"],
+    "backport": [
+        *("", "startup", "startup.bytecode", "backport", "backport.stubs", *STARTUP),
+        *(f"backport.{name}" for name in BACKPORT),
+        "startup.loaders",
+    ],
+    "native": [
+        *("", "startup", "startup.bytecode", *STARTUP, "startup.effects"),
+        *("native", "native.reading", "native.engine"),
+    ],
 }
-PACKED["backport"] += [f"startup.{name}" for name in (*BOTH, "loaders")]
-PACKED["native"] += [f"startup.{name}" for name in (*BOTH, "effects")]
 
-Packed = dict[str, tuple[str, bool, bytes]]  # by name: file, is it a package, marshalled code
+# By name, in the order in which they are to be run: file, is it a package, marshalled code.
+Packed = dict[str, tuple[str, bool, bytes]]
 
 
 def pack_code() -> tuple[Packed, list[tuple[str, int, int]]]:
-    """Return the code of this interpreter's engine, and (path, mtime_ns, size) of the files that it is of.
+    """Return the code of our packages and of this engine, and (path, mtime_ns, size) of the files.
 
     A file that cannot be read or compiled is left out.
     """
@@ -43,7 +50,7 @@ def pack_code() -> tuple[Packed, list[tuple[str, int, int]]]:
                 code = compile(file.read(), path, "exec", dont_inherit=True, optimize=2)
         except (OSError, SyntaxError, ValueError):
             continue  # the import system meets it too, and then it is told
-        packed[f"lazi_site.{name}"] = (path, is_package, marshal.dumps(code))
+        packed[f"lazi_site.{name}".rstrip(".")] = (path, is_package, marshal.dumps(code))
     return packed, stamps
 
 

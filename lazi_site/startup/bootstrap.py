@@ -14,6 +14,7 @@ the last garbage collection takes 0.2 ms longer (3.15).
 
 import _imp
 import sys
+from _frozen_importlib import _load  # type: ignore[attr-defined]
 from _frozen_importlib_external import (  # type: ignore[attr-defined]
     BYTECODE_SUFFIXES,
     SOURCE_SUFFIXES,
@@ -24,6 +25,7 @@ from _frozen_importlib_external import (  # type: ignore[attr-defined]
     _os,
     _path_isdir,
     _path_split,
+    spec_from_file_location,
 )
 
 TYPE_CHECKING = False
@@ -70,6 +72,7 @@ state: "State" = SimpleNamespace(
     former=("normal", None),
 )
 OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
+FOLDER = __file__.removesuffix("bootstrap.py")
 STANDARD_LIBRARY: str = _path_split(sys.modules["os"].__file__)[0]
 
 
@@ -95,9 +98,7 @@ def record_fault(where: str, error: BaseException) -> None:
     state.fault = f"{where}: {type(error).__name__}: {error}"
     state.reason = f"lazi-site met a fault of its own ({state.fault})"
     try:
-        from .faults import write_fault
-
-        write_fault()
+        bring("snapshot", "faults").write_fault()
     except Exception:
         pass
 
@@ -155,9 +156,7 @@ def install_hooks() -> None:
             finder._loaders = LOADERS.copy()  # type: ignore[attr-defined]
     finders = [found for found in sys.meta_path if getattr(found, "__name__", "") == "_EditableFinder"]
     if finders:
-        from . import editable
-
-        editable.install(finders)
+        bring("loaders", "editable").install(finders)
 
 
 def hook_program() -> None:
@@ -168,9 +167,7 @@ def hook_program() -> None:
     """
     how = sys.argv[0] if sys.argv else ""
     if how != "-m" and (how != "-c" or any("import " in text for text in sys.orig_argv)):
-        from . import script
-
-        script.install()
+        bring("script").install()
 
 
 def path_hook(path: str) -> "Any":
@@ -189,13 +186,24 @@ def is_ours(path: object) -> bool:
     return not path.startswith(STANDARD_LIBRARY) or "-packages" in path[len(STANDARD_LIBRARY) :]
 
 
+def bring(*names: str) -> "Any":
+    """Return the last of our modules *names* of this folder, each loaded by its path.
+
+    Our packages are not loaded, and need not be for ``from .bootstrap import
+    state``; importing them and looking for the file takes as long again.
+    """
+    for name in names:
+        full = f"lazi_site.startup.{name}"
+        if full not in sys.modules:
+            _load(spec_from_file_location(full, f"{FOLDER}{name}.py"))
+    return sys.modules[full]
+
+
 def make_loader(fullname: str, path: str) -> "Any":
     """Return the loader for the file *path* of the module *fullname*; our own modules get the stock ones."""
     if state.engine and not fullname.startswith("lazi_site"):
         try:
-            from .settle import make_loader
-
-            return make_loader(fullname, path)
+            return bring("snapshot", "settle").make_loader(fullname, path)
         except Exception as error:
             record_fault("loading the engine", error)
     return (SourcelessFileLoader if path.endswith("c") else SourceFileLoader)(fullname, path)
@@ -222,9 +230,7 @@ def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None"
         if top in sys.stdlib_module_names or top == "lazi_site":
             return is_declared(frame, name)
     try:
-        from .settle import first_answer
-
-        return first_answer(importer, name, fromlist, frame)
+        return bring("snapshot", "settle").first_answer(importer, name, fromlist, frame)
     except Exception as error:
         record_fault("loading the engine", error)
         return is_declared(frame, name)

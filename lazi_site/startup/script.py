@@ -16,9 +16,7 @@ import os
 import stat
 import sys
 
-from .bootstrap import record_fault, state
-from .settle import load, settle
-from .snapshot import READ
+from .bootstrap import bring, record_fault, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +47,7 @@ def worth_it() -> bool:
     if how in ("", "-"):
         return not os.isatty(0)
     try:
-        descriptor = os.open(how, READ)
+        descriptor = os.open(how, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return False
     try:
@@ -64,7 +62,7 @@ def worth_it() -> bool:
 def install() -> None:
     """Give ``__main__`` its own builtins if that is worth it."""
     if worth_it():
-        settle()
+        bring("snapshot", "settle").settle()
         if not state.engine:
             return
         own = ProgramBuiltins(builtins.__dict__)
@@ -81,6 +79,8 @@ def program_import(
     frame = _getframe(1)
     try:
         if state.engine:
+            from .settle import load
+
             skipped = state.skips_stdlib and name.partition(".")[0] in sys.stdlib_module_names and not level
             if not skipped:
                 load("lazi_site.backport.program")

@@ -9,34 +9,56 @@ import pytest
 from tests.engine.interpreter import IS_NATIVE
 from tests.support.environment import Environment
 
-LOADERS = (
-    "import sys; print(sorted((name, type(module.__loader__).__name__)"
-    " for name, module in sys.modules.items() if name.startswith('lazi_site')))"
-)
+# Opening a file is audited, running packed code is not.
+PROGRAM = """
+import sys
+opened = []
+sys.addaudithook(lambda event, arguments: event == "open" and opened.append(str(arguments[0])))
+{code}
+print([name for name in sys.modules if "lazi_site" in name])
+print([path for path in opened if "lazi_site" in path])
+"""
+ENGINE = "lazi_site.native.engine" if IS_NATIVE else "lazi_site.backport.engine"
 
 
-def loaders(environment: Environment, code: str) -> dict[str, str]:
-    done = environment.run("-c", f"{code}\n{LOADERS}", cwd=environment.root, check=True)
-    return dict(eval(done.stdout))
+def loaded_and_opened(environment: Environment, code: str) -> tuple[list[str], list[str]]:
+    """Return which modules of ours a program has loaded, and which of their files it opened."""
+    done = environment.run("-c", PROGRAM.format(code=code), cwd=environment.root, check=True)
+    modules, opened = done.stdout.splitlines()
+    return eval(modules), eval(opened)
 
 
 def test_engine_is_read_out_of_the_snapshot(enabled: Environment) -> None:
     (enabled.root / "other.py").write_text("import another\ndef f(): return another\n")
     (enabled.root / "another.py").write_text("")
-    found = loaders(enabled, "import other; other.f()")
-    engine = "lazi_site.native.engine" if IS_NATIVE else "lazi_site.backport.engine"
-    assert found[engine] == "PackedLoader"
-    # What is read before the snapshot is, and the hook of the program.
-    files = {name for name, loader in found.items() if loader == "SourceFileLoader"}
-    before = {"lazi_site", "lazi_site.startup"}
-    before |= {f"lazi_site.startup.{name}" for name in ("bootstrap", "settle", "snapshot")}
-    assert files == before | (set() if IS_NATIVE else {"lazi_site.startup.script"})
+    modules, opened = loaded_and_opened(enabled, "import other; other.f()")
+    assert ENGINE in modules
+    # The program's first import has brought what reads the snapshot, before the hook was there.
+    assert opened == []
+
+
+def test_engine_out_of_the_snapshot_is_that_of_the_files(enabled: Environment) -> None:
+    """Every module that is packed is what importing its file would make, and none is missing."""
+    code = """
+import importlib.util
+import other
+ours = {name: module for name, module in sys.modules.items() if name.startswith("lazi_site")}
+for name, module in ours.items():
+    spec = importlib.util.spec_from_file_location(name, module.__file__)
+    assert (module.__spec__.name, module.__spec__.origin) == (spec.name, spec.origin), name
+    assert module.__spec__.submodule_search_locations == spec.submodule_search_locations, name
+    package, _, child = name.rpartition(".")
+    if package and child not in ("bootstrap", "settle", "snapshot", "script"):
+        assert getattr(ours[package], child) is module, name
+"""
+    (enabled.root / "other.py").write_text("")
+    modules, _ = loaded_and_opened(enabled, code)
+    assert ENGINE in modules
 
 
 def test_program_of_the_standard_library_alone_does_not_load_the_engine(enabled: Environment) -> None:
-    found = loaders(enabled, "import json, os.path\nfrom decimal import Decimal")
-    assert "lazi_site.native.engine" not in found
-    assert "lazi_site.backport.engine" not in found
+    modules, _ = loaded_and_opened(enabled, "import json, os.path\nfrom decimal import Decimal")
+    assert ENGINE not in modules
 
 
 @pytest.mark.parametrize("name", ["startup/bytecode.py", "__init__.py"])
