@@ -83,7 +83,7 @@ class PendingKey(SettledKey):
             value = self.origin.at_hand(self)
             at_hand = value is not MISSING
             if not at_hand:
-                if switches.watched:
+                if switches.trace:
                     _tell_resolving(self, frame)
                 # Run here and not in a function, so that a chain of modules that
                 # need each other gets as deep as it does when eager, or nearly.

@@ -105,10 +105,8 @@ def is_declared(target: str, namespace: "dict[str, Any]") -> bool:
 def resolving(importer: object, target: str, frame: "FrameType | None") -> None:
     """Tell that *frame* uses a name for *target*, whose import begins now; for the trace only."""
     if switches.trace >= 3:
-        began = clock()
         places = stack(frame, sys.maxsize) if switches.trace >= 4 else ()
         trace.tell(3, "resolving", importer, target, stack=places)
-        report.paused += clock() - began
 
 
 def resolved(
@@ -189,11 +187,12 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
     # Asked now, because 3.15 does not count the name as waiting any more when the module is loaded.
     lazy = was_looked_up(name, caller)
     # Below 3.15 the key that was looked up tells.
-    traced = lazy and switches.trace > 0 and not uses_keys()
+    traced = switches.trace and lazy and not uses_keys()
     if traced:
         resolving(user(caller), name, caller)
-    report.paused += clock() - began
-    started = report.clock()
+    now = clock()
+    report.paused += now - began
+    started = now - report.began - report.paused
     try:
         module = _find_and_load(name, import_, **more)
         return module
