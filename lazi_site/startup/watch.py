@@ -172,24 +172,27 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
     """
     if name in sys.modules or name.startswith("lazi_site"):
         return _find_and_load(name, import_, **more)
-    thread = get_ident()
-    inner = report.under_way.setdefault(thread, [])
-    depth = len(inner)
-    inner.append(0)
+    began = clock()
     caller: FrameType | None
     try:
         caller = _getframe(1)
     except ValueError:
         caller = None  # the interpreter itself imports traceback to print the last error
+    try:
+        # Asked now, because 3.15 does not count the name as waiting any more when the module is loaded.
+        lazy = was_looked_up(name, caller)
+        # Below 3.15 the key that was looked up tells.
+        traced = switches.trace and lazy and not uses_keys()
+        if traced:
+            resolving(user(caller), name, caller)
+    except Exception:
+        lazy = traced = False
     error = None
     module: ModuleType | None = None
-    began = clock()
-    # Asked now, because 3.15 does not count the name as waiting any more when the module is loaded.
-    lazy = was_looked_up(name, caller)
-    # Below 3.15 the key that was looked up tells.
-    traced = switches.trace and lazy and not uses_keys()
-    if traced:
-        resolving(user(caller), name, caller)
+    thread = get_ident()
+    inner = report.under_way.setdefault(thread, [])
+    depth = len(inner)
+    inner.append(0)
     now = clock()
     report.paused += now - began
     started = now - report.began - report.paused
