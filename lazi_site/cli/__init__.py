@@ -29,8 +29,8 @@ COMMANDS = {
     "bisect": "find the rules with which a program does the same",
     "scan": "what the installed packages do when they are loaded, and which imports wait",
     "explain": "what a reason code means and what to do about it",
-    "top": "rank the programs of the virtualenv by what lazy imports save",
     "report": "what a run imported, what it did not need, and what that saved",
+    "top": "rank the programs of the virtualenv by what lazy imports save",
 }
 
 HELP = """\
@@ -52,8 +52,8 @@ examples:
   LAZI_DISABLE=1 python app.py      one run with eager imports
   lazi-site status                  on or off, and why
   lazi-site verify -- python app.py  is it the same eager and lazy?
-  lazi-site top                     what all programs here save, and do they still do the same?
   lazi-site scan                    which packages are safe, and why others are not
+  lazi-site top                     what all programs here save, and do they still do the same?
   lazi-site disable
 
 exit status: {ok} done or yes, {negative} no or something found, {refused} refused or wrong usage
