@@ -176,7 +176,9 @@ class DeferredImport:
             from ..startup import watch
 
             importer = namespace.get("__name__")
-            watch.deferred(importer, self.target, self.bound_names(), self.filename, self.line)
+            declared = watch.is_declared(self.target, namespace)
+            names = self.bound_names()
+            watch.deferred(importer, self.target, names, self.filename, self.line, declared=declared)
         execution = Execution(self, namespace)
         statement = self.statement
         for attribute, name in statement.bindings:

@@ -81,7 +81,10 @@ class PendingKey(SettledKey):
         self.busy = [*(self.busy or ()), thread]
         try:
             value = self.origin.at_hand(self)
-            if value is MISSING:
+            at_hand = value is not MISSING
+            if not at_hand:
+                if switches.trace:
+                    _tell_resolving(self, frame)
                 # Run here and not in a function, so that a chain of modules that
                 # need each other gets as deep as it does when eager, or nearly.
                 stub, namespace = self.origin.stub(self)
@@ -98,7 +101,7 @@ class PendingKey(SettledKey):
                 FailedAttribute(self.namespace, error)
             raise
         if switches.watched:
-            _tell(self, frame)
+            _tell(self, frame, at_hand=at_hand)
         if type(self) is PendingKey:
             settle(self, value)
         _rest(self, thread)
@@ -140,10 +143,18 @@ class PendingKey(SettledKey):
 namespaces.lookup_code = PendingKey.__eq__.__code__
 
 
-def _tell(key: SettledKey, frame: "FrameType", error: "BaseException | None" = None) -> None:
+def _tell(
+    key: SettledKey, frame: "FrameType", error: "BaseException | None" = None, *, at_hand: bool = False
+) -> None:
     from ..startup import watch
 
-    watch.resolved(key.namespace.get("__name__"), key.origin.title(key), frame, error)
+    watch.resolved(key.namespace.get("__name__"), key.origin.title(key), frame, error, at_hand=at_hand)
+
+
+def _tell_resolving(key: SettledKey, frame: "FrameType") -> None:
+    from ..startup import watch
+
+    watch.resolving(key.namespace.get("__name__"), key.origin.title(key), frame)
 
 
 def _rest(key: SettledKey, thread: int) -> None:

@@ -30,6 +30,7 @@ COMMANDS = {
     "scan": "what the installed packages do when they are loaded, and which imports wait",
     "explain": "what a reason code means and what to do about it",
     "report": "what a run imported, what it did not need, and what that saved",
+    "top": "rank the programs of the virtualenv by what lazy imports save",
 }
 
 HELP = """\
@@ -52,6 +53,7 @@ examples:
   lazi-site status                  on or off, and why
   lazi-site verify -- python app.py  is it the same eager and lazy?
   lazi-site scan                    which packages are safe, and why others are not
+  lazi-site top                     what all programs here save, and do they still do the same?
   lazi-site disable
 
 exit status: {ok} done or yes, {negative} no or something found, {refused} refused or wrong usage

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Makes every Python of a virtualenv import lazily from its next start on, by a
 start file in site-packages and a directory `lazi-site` in the virtualenv.
-Running it again does no harm."""
+Running it again does no harm.
+
+With --try the programs of the virtualenv are then run eagerly and lazily, as
+`lazi-site top` does, to see what is saved and whether they do the same.
+Exit status 1 if some do not; the virtualenv stays enabled."""
 
 EXAMPLES = """\
   lazi-site enable                       the virtualenv of this lazi-site
   lazi-site enable --venv ../app/.venv   another one that has lazi-site installed
-  lazi-site enable --project .           read the configuration of this directory"""
+  lazi-site enable --project .           read the configuration of this directory
+  lazi-site enable --try                 then try every program of the virtualenv"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,15 +39,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where lazi-site.toml or pyproject.toml is (default: found around the virtualenv)",
     )
     parser.add_argument("--force", action="store_true", help="even if this Python is not in a virtualenv")
+    parser.add_argument(
+        "--try",
+        dest="then_try",
+        action="store_true",
+        help="then run the programs of the virtualenv both ways and say which do the same",
+    )
 
 
-def run(venv: str | None, project: str | None, force: bool) -> int:
-    """Enable the environment and report what a fresh interpreter of it says."""
+def run(venv: str | None, project: str | None, force: bool, then_try: bool) -> int:
+    """Enable the environment, report what a fresh interpreter of it says, and try its programs if asked."""
     if venv is not None:
         arguments = ["enable"]
         if project is not None:
             arguments += ["--project", os.path.abspath(project)]
-        return run_in_environment(venv, arguments + ["--force"] * force)
+        return run_in_environment(venv, arguments + ["--force"] * force + ["--try"] * then_try)
 
     from ..config.refresh import Configuration
     from ..config.snapshot import store_snapshot
@@ -72,4 +83,28 @@ def run(venv: str | None, project: str | None, force: bool) -> int:
     print()
     print("One run with eager imports: LAZI_DISABLE=1 in its environment.")
     print("To undo: lazi-site disable")
-    return status_codes.NEGATIVE if answer.fault else status_codes.OK
+    status = status_codes.NEGATIVE if answer.fault else status_codes.OK
+    if then_try:
+        print(flush=True)
+        status = max(status, try_programs(is_lazy=bool(answer.engine)))
+    return status
+
+
+def try_programs(*, is_lazy: bool) -> int:
+    """Run the environment's programs eagerly and lazily and show what came of it; return an exit status."""
+    from ..measure.scripts import console_scripts
+    from .top import show, status_of, try_scripts
+
+    if not is_lazy:
+        print("No program was tried, as imports are eager either way.")
+        return status_codes.OK
+    scripts = console_scripts()
+    if not scripts:
+        print("No program was tried, as the packages of this virtualenv install none.")
+        return status_codes.OK
+    found = try_scripts(scripts)
+    show(found)
+    status = status_of(found)
+    if status != status_codes.OK:
+        print("\nThe virtualenv stays enabled; until a rule is found, lazi-site disable makes it as it was.")
+    return status

@@ -118,7 +118,10 @@ def tell(importer: object, name: str, frame: "FrameType", why: "Eager | None") -
         return
     statement = op.decode(frame.f_code, frame.f_lasti)
     names = [bound for _, bound in statement.bindings] if statement is not None else []
-    watch.deferred(importer, name, names, file, line)
+    declared = switches.trace >= 2 and (
+        bool(frame.f_code.co_code[frame.f_lasti + 1] & 1) or watch.is_declared(name, frame.f_globals)
+    )
+    watch.deferred(importer, name, names, file, line, declared=declared)
 
 
 def reason_against(

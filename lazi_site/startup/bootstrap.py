@@ -220,20 +220,24 @@ def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None"
     The engine's filter replaces this one. A statement that says ``lazy`` itself
     stays lazy whatever the policy; the lowest bit of IMPORT_NAME's argument
     tells. The standard library has 40, and refusing them makes it slower than
-    it is eagerly. (3.15)
+    it is eagerly. Others' bring the engine only if they are to be told. (3.15)
     """
     frame = sys._getframe(1)
-    if frame.f_code.co_code[frame.f_lasti + 1] & 1:
+    top = importer.partition(".")[0] if isinstance(importer, str) else ""
+    says_lazy = frame.f_code.co_code[frame.f_lasti + 1] & 1
+    if top not in sys.stdlib_module_names and top != "lazi_site":
+        from os import environ
+
+        try:
+            if not says_lazy:
+                return bring("snapshot", "settle").first_answer(importer, name, fromlist, frame)
+            if "LAZI_TRACE" in environ or "LAZI_REPORT" in environ:
+                bring("snapshot", "settle").tell_first(importer, name, frame)
+        except Exception as error:
+            record_fault("loading the engine", error)
+    if says_lazy:
         return state.former[1] is None or state.former[1](importer, name, fromlist)
-    if isinstance(importer, str):
-        top = importer.partition(".")[0]
-        if top in sys.stdlib_module_names or top == "lazi_site":
-            return is_declared(frame, name)
-    try:
-        return bring("snapshot", "settle").first_answer(importer, name, fromlist, frame)
-    except Exception as error:
-        record_fault("loading the engine", error)
-        return is_declared(frame, name)
+    return is_declared(frame, name)
 
 
 def is_declared(frame: "FrameType", name: str) -> bool:

@@ -139,11 +139,29 @@ def first_answer(
     waits = declared or state.snapshot["settings"]["mode"] == "all"
     if not waits and "LAZI_REPORT" not in variables_at_start():
         return False  # it was asked about before the mode was known
+    engine = native_engine()
+    return waits and engine.answer(importer, name, fromlist, frame)
+
+
+def tell_first(importer: object, name: str, frame: "FrameType") -> None:
+    """Have the engine tell of a ``lazy`` statement that is the first outside the standard library.
+
+    It waits in any case, so that otherwise nobody has to ask the policy. (3.15)
+    """
+    settle()
+    if state.engine and state.snapshot:
+        engine = native_engine()
+        if engine.switches.watched:
+            engine.tell(importer, name, frame, None)
+
+
+def native_engine() -> "Any":
+    """Return the engine of 3.15, which answers about all further imports."""
     load("lazi_site.native.engine")
     from ..native import engine
 
     sys.set_lazy_imports_filter(engine.import_filter)  # type: ignore[attr-defined]
-    return waits and engine.answer(importer, name, fromlist, frame)
+    return engine
 
 
 def unhook() -> None:

@@ -59,10 +59,15 @@ def begin(level: int, path: str, engine: str) -> None:
     )
 
 
-def deferred(importer: object, target: str, names: "Iterable[str]", file: str, line: int) -> None:
-    """Tell that the statement at *line* of *file* waits; *names*: those that it binds."""
+def deferred(
+    importer: object, target: str, names: "Iterable[str]", file: str, line: int, *, declared: bool = False
+) -> None:
+    """Tell that the statement at *line* of *file* waits; *names*: those that it binds.
+
+    declared: the code itself says that it does; see is_declared().
+    """
     began = clock()
-    trace.tell(2, "pending", importer, target, f"{file}:{line}")
+    trace.tell(2, "declared" if declared else "pending", importer, target, f"{file}:{line}")
     fields = f'{_statement(importer, target, file, line)}, "names": {quote_all(names)}'
     report.write("deferred", fields, began)
 
@@ -89,14 +94,39 @@ def _statement(importer: object, target: str, file: str, line: int) -> str:
     return f'"importer": {quote(str(importer))}, "target": {quote(target)}, {place}'
 
 
-def resolved(importer: object, target: str, frame: "FrameType", error: "BaseException | None" = None) -> None:
-    """Tell that a name for *target* was looked up in *frame*; *error*: what its import raised."""
+def is_declared(target: str, namespace: "dict[str, Any]") -> bool:
+    """Return whether the module of *namespace* has *target* in ``__lazy_modules__``; for the trace only."""
+    try:
+        return switches.trace >= 2 and target in namespace.get("__lazy_modules__", ())
+    except Exception:
+        return False
+
+
+def resolving(importer: object, target: str, frame: "FrameType | None") -> None:
+    """Tell that *frame* uses a name for *target*, whose import begins now; for the trace only."""
+    if switches.trace >= 3:
+        places = stack(frame, sys.maxsize) if switches.trace >= 4 else ()
+        trace.tell(3, "resolving", importer, target, stack=places)
+
+
+def resolved(
+    importer: object,
+    target: str,
+    frame: "FrameType",
+    error: "BaseException | None" = None,
+    *,
+    at_hand: bool = False,
+) -> None:
+    """Tell that a name for *target* was looked up in *frame*.
+
+    error: what its import raised. at_hand: nothing had to be imported.
+    """
     began = clock()
     if error is None:
-        trace.tell(1, "loaded", importer, target, trace.stack(frame) if switches.trace >= 4 else "")
+        trace.tell(3 if at_hand else 1, "bound" if at_hand else "loaded", importer, target)
         report.write("resolved", _lookup(importer, target, frame), began)
     else:
-        trace.tell(1, "failed", importer, target, repr(error))
+        trace.tell(1, "failed", importer, target, _describe(error))
         fields = f'{_lookup(importer, target, frame)}, "error": {quote(_describe(error))}'
         report.write("failed", fields, began)
 
@@ -142,18 +172,30 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
     """
     if name in sys.modules or name.startswith("lazi_site"):
         return _find_and_load(name, import_, **more)
-    thread = get_ident()
-    inner = report.under_way.setdefault(thread, [])
-    depth = len(inner)
-    inner.append(0)
+    began = clock()
     caller: FrameType | None
     try:
         caller = _getframe(1)
     except ValueError:
         caller = None  # the interpreter itself imports traceback to print the last error
+    try:
+        # Asked now, because 3.15 does not count the name as waiting any more when the module is loaded.
+        lazy = was_looked_up(name, caller)
+        # Below 3.15 the key that was looked up tells.
+        traced = switches.trace and lazy and not uses_keys()
+        if traced:
+            resolving(user(caller), name, caller)
+    except Exception:
+        lazy = traced = False
     error = None
     module: ModuleType | None = None
-    started = report.clock()
+    thread = get_ident()
+    inner = report.under_way.setdefault(thread, [])
+    depth = len(inner)
+    inner.append(0)
+    now = clock()
+    report.paused += now - began
+    started = now - report.began - report.paused
     try:
         module = _find_and_load(name, import_, **more)
         return module
@@ -168,9 +210,11 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
         else:
             report.under_way.pop(thread, None)
         try:
+            if traced:
+                trace_result(name, caller, module, error)
             # Neither module nor error: there is no such submodule, which may be an attribute.
             if module is not None or error is not None:
-                told(name, caller, error, started, spent, own, depth)
+                told(name, caller, lazy, error, started, spent, own, depth)
         except Exception:
             switches.watched = False
             report.descriptor = -1
@@ -181,26 +225,42 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
 find_and_load.__code__ = find_and_load.__code__.replace(co_filename="<frozen importlib._bootstrap>")
 
 
+def user(frame: "FrameType | None") -> str:
+    """Return the name of the module whose code led to *frame*, or ""."""
+    places = stack(frame, 1)
+    return places[0][0] if places else ""
+
+
+def trace_result(
+    name: str, caller: "FrameType | None", module: "ModuleType | None", error: "BaseException | None"
+) -> None:
+    """Trace what became of the import of *name*, which the use of a waiting name led to (3.15)."""
+    began = clock()
+    if error is not None:
+        trace.tell(1, "failed", user(caller), name, _describe(error))
+    elif module is not None:
+        trace.tell(1, "loaded", user(caller), name)
+    else:
+        trace.tell(3, "bound", user(caller), name, "no module: an attribute of its package, or missing")
+    report.paused += clock() - began
+
+
 def told(
     name: str,
     caller: "FrameType | None",
+    lazy: bool,
     error: "BaseException | None",
     start: int,
     ns: int,
     own: int,
     depth: int,
 ) -> None:
-    """Tell that the module *name* was loaded, or was not because of *error*; the numbers: of the record."""
+    """Tell that the module *name* was loaded, or was not because of *error*.
+
+    lazy: the use of a waiting name led to it. The numbers: of the record.
+    """
     began = clock()
-    lazy = was_looked_up(name, caller)
     places = stack(caller, MAXIMUM_STACK if lazy else 1)
-    if lazy and not uses_keys():
-        # The interpreter resolves by itself (3.15); below, the key that was looked up tells.
-        importer = places[0][0] if places else ""
-        if error is None:
-            trace.tell(1, "loaded", importer, name, trace.stack(caller) if switches.trace >= 4 else "")
-        else:
-            trace.tell(1, "failed", importer, name, repr(error))
     report.write(
         "import",
         f'"module": {quote(name)}, "start": {start}, "ns": {ns}, "own": {own}, "depth": {depth},'
