@@ -1,4 +1,4 @@
-"""What verify and bisect share: the arguments that say which program is run and what is compared."""
+"""What verify, bisect and bench share: which program is run, whether that makes sense, what is compared."""
 
 from __future__ import annotations
 
@@ -74,28 +74,18 @@ def make_program(
     Errors: UsageError for arguments that make no sense, RefusedError where
     imports are not lazy, so that there is nothing to compare.
     """
-    from ..install.probe import ask_fresh_interpreter
     from ..measure.folders import Folder
     from ..measure.masking import Masks
     from ..measure.running import Program
 
-    if not words:
-        raise UsageError("no-program", "No program is named.", "Write it behind --, as in: -- python app.py")
-    if timeout <= 0:
-        raise UsageError("wrong-timeout", "The time limit must be above 0 seconds.")
+    check_request(words, timeout)
     ignored = []
     for expression in ignore:
         try:
             ignored.append(re.compile(expression, re.MULTILINE))
         except re.error as error:
             raise UsageError("wrong-expression", f"--ignore {expression!r} is wrong: {error}.") from None
-    answer = ask_fresh_interpreter()
-    if not answer.engine:
-        raise RefusedError(
-            "not-lazy-here",
-            f"Imports are not lazy here: {answer.reason or 'lazi-site is not enabled'}.",
-            "See lazi-site status, or run: lazi-site enable",
-        )
+    check_engine()
     masks = Masks([(sys.prefix, "<environment>")], ignored)
     folder = Folder(files, sys.prefix) if files is not None else None
     program = Program(words, timeout=timeout, masks=masks, folder=folder, status_only=exit_only)
@@ -104,6 +94,34 @@ def make_program(
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         stack.enter_context(folder)
     return program
+
+
+def check_request(words: Sequence[str], timeout: float) -> None:
+    """See that a program is named, by *words*, and a *timeout* that is possible.
+
+    Errors: UsageError if not.
+    """
+    if not words:
+        raise UsageError("no-program", "No program is named.", "Write it behind --, as in: -- python app.py")
+    if timeout <= 0:
+        raise UsageError("wrong-timeout", "The time limit must be above 0 seconds.")
+
+
+def check_engine() -> str:
+    """Return the engine of this environment, "backport" or "native".
+
+    Errors: RefusedError where imports are not lazy, so that there is nothing to compare.
+    """
+    from ..install.probe import ask_fresh_interpreter
+
+    answer = ask_fresh_interpreter()
+    if not answer.engine:
+        raise RefusedError(
+            "not-lazy-here",
+            f"Imports are not lazy here: {answer.reason or 'lazi-site is not enabled'}.",
+            "See lazi-site status, or run: lazi-site enable",
+        )
+    return answer.engine
 
 
 def print_verdict(differences: Sequence[Difference], sometimes: bool) -> None:

@@ -46,11 +46,11 @@ class Recording:
 
 
 def record(
-    command: Sequence[str], variables: Mapping[str, str] | None = None, timeout: float | None = None
+    command: Sequence[str], variables: Mapping[str, str | None] | None = None, timeout: float | None = None
 ) -> Recording:
     """Run *command* lazily, its standard output dropped, and return what was recorded.
 
-    variables: laid over this process's own; LAZI_DISABLE is taken out.
+    variables: laid over this process's own, None takes one out; LAZI_DISABLE is taken out.
     timeout: seconds.
 
     Errors: UsageError if there is no such command; subprocess.TimeoutExpired.
