@@ -100,7 +100,7 @@ def bench(
     ):
         for number in range(rounds + 1):
             for name in choose.sample(list(ways), len(ways)):
-                say(name, done, counted + len(ways))
+                say(name.replace("_", "-"), done, counted + len(ways))
                 sample = sampler.run(environment_for(ways[name], temporary))
                 done += 1
                 if number:  # the first warms up

@@ -74,9 +74,9 @@ def record(
     return Recording(done.returncode, done.stderr, processes)
 
 
-def record_something(command: Sequence[str]) -> Recording:
+def record_something(command: Sequence[str], timeout: float | None = None) -> Recording:
     """Return what record() does. Errors: also UsageError if no process recorded anything."""
-    found = record(command)
+    found = record(command, timeout=timeout)
     if not found.processes:
         raise UsageError(
             "nothing-recorded",

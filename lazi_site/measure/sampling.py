@@ -83,7 +83,12 @@ class Sampler:
         ready, _, _ = select.select([self.launcher.stdout], [], [], self.timeout)
         if not ready:
             raise too_long(self.timeout)
-        error, status, cpu, wall, memory = marshal.load(self.launcher.stdout)
+        try:
+            error, status, cpu, wall, memory = marshal.load(self.launcher.stdout)
+        except EOFError:
+            raise RefusedError(
+                "launcher-ended", "The process that measures was ended from outside."
+            ) from None
         if error:
             raise UsageError(
                 "not-runnable",
