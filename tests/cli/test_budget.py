@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.metadata
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from tests.support.environment import Environment
 from tests.support.template import copy_template
 
 # pytest and what it needs: they are plain Python, so that the ones which run this test do for any version.
-PYTEST = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "py")
+PYTEST = ("pytest", "pluggy", "iniconfig", "packaging")
 APP = """\
 import shop.core
 import sys
@@ -72,14 +71,11 @@ def tested(template: Environment, tmp_path_factory: pytest.TempPathFactory) -> E
     """An enabled environment with pytest, a program, and tests of it in its root."""
     environment = copy_template(template, tmp_path_factory.mktemp("budget"))
     for name in PYTEST:
-        found = importlib.util.find_spec(name)
-        assert found is not None
-        assert found.origin is not None
-        if found.submodule_search_locations is None:
-            shutil.copy(found.origin, environment.purelib)
-        else:
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(Path(found.origin).parent, environment.purelib / name, ignore=ignored)
+        for file in importlib.metadata.files(name) or ():
+            if ".." not in file.parts and file.suffix != ".pyc":
+                copy = environment.purelib / file
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file.locate(), copy)
     environment.enable()
     for name, source in MODULES.items():
         environment.add_module(name, source)
