@@ -20,7 +20,7 @@ import tempfile
 from dataclasses import dataclass
 
 from .ratios import Ratio, Spread, paired_ratio
-from .recording import Recording, record
+from .recording import record
 from .running import EAGER, LAZY, environment_for, find_program
 from .sampling import Sample, Sampler, too_long
 
@@ -33,7 +33,8 @@ FIGURES = ("cpu_ms", "wall_ms", "peak_mib")
 SEED = 810  # of the order of the runs
 CLEAN: Mapping[str, str | None] = {"PYTHONDONTWRITEBYTECODE": None, "PYTHON_LAZY_IMPORTS": None}
 # As `python -v` tells each module that was loaded.
-LOADED = re.compile(rb"^import '[^'\n]+' # ", re.MULTILINE)
+LOADED = re.compile(rb"^import '([^'\n]+)' # ", re.MULTILINE)
+NEVER_LISTED = 0.1  # of the modules; those that a loader without exec_module() loads are not
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,14 @@ def bench(
                 if number:  # the first warms up
                     samples[name].append(sample)
         say("counting modules", done, counted + len(ways))
-        modules = count_modules(words, ways, temporary, timeout)
+        recorded, modules = count_modules(words, ways, temporary, timeout)
     figures = {name: spreads(runs) for name, runs in samples.items()}
     return Benchmark(
         list(command),
         platform.python_version(),
         engine,
         rounds,
-        modules["eager"] is not None,
+        recorded,
         {
             name: Way(sorted({run.status for run in runs}), modules[name], figures[name])
             for name, runs in samples.items()
@@ -137,42 +138,37 @@ def spreads(runs: Sequence[Sample]) -> dict[str, Spread]:
 
 def count_modules(
     command: Sequence[str], ways: Mapping[str, Mapping[str, str | None]], temporary: str, timeout: float
-) -> dict[str, int | None]:
-    """Return how many modules *command* loads in each of the *ways*, of one more run of each.
+) -> tuple[bool, dict[str, int | None]]:
+    """Return whether *command* runs Python of this environment, and how many modules it loads in each way.
 
-    Eager and lazy are recorded, as for a report. Where lazi-site is off it
-    records nothing: native-all is as far from eager as the interpreter's own
-    lists of both are. A program that catches standard error hides its list.
+    The interpreter itself lists what it loads, from its very start and
+    lazi-site's modules too, in the same manner for every way. It does so on
+    standard error, which a program may catch: a run that lazi-site records
+    tells whether the list is complete, and no numbers are given if it is not.
     """
     try:
-        eager = record(command, {**CLEAN, "LAZI_EAGER": "*"}, timeout)
-        lazy = record(command, CLEAN, timeout)
-        if not eager.processes:
-            return dict.fromkeys(ways)
-        modules = {"eager": loaded(eager), "lazy": loaded(lazy)}
-        found: dict[str, int | None] = {**modules}
-        if NATIVE_ALL in ways:
-            listed, all_listed = (
-                listed_modules(command, environment_for(ways[name], temporary), timeout)
-                for name in ("eager", NATIVE_ALL)
-            )
-            complete = listed >= modules["eager"]
-            found[NATIVE_ALL] = modules["eager"] - listed + all_listed if complete else None
-        return found
+        recording = record(command, {**CLEAN, "LAZI_EAGER": "*"}, timeout)
+        if not recording.processes:
+            return False, dict.fromkeys(ways)
+        listed = {
+            name: list_modules(command, environment_for(variables, temporary), timeout)
+            for name, variables in ways.items()
+        }
     except subprocess.TimeoutExpired:
         raise too_long(timeout) from None
-
-
-def loaded(recording: Recording) -> int:
-    """Return how many modules the processes of *recording* loaded."""
-    return sum(
-        len({one["module"] for one in process.having("import") if one["error"] is None})
+    loaded = {
+        one["module"]
         for process in recording.processes
-    )
+        for one in process.having("import")
+        if one["error"] is None
+    }
+    missing = len(loaded.difference(listed["eager"]))
+    complete = missing <= NEVER_LISTED * len(loaded)
+    return True, {name: len(names) if complete else None for name, names in listed.items()}
 
 
-def listed_modules(command: Sequence[str], environment: dict[str, str], timeout: float) -> int:
-    """Return how many modules the interpreter says that it loads for *command*."""
+def list_modules(command: Sequence[str], environment: dict[str, str], timeout: float) -> list[str]:
+    """Return the modules that the interpreter says it loads for *command*."""
     done = subprocess.run(
         command,
         env={**environment, "PYTHONVERBOSE": "1"},
@@ -182,4 +178,4 @@ def listed_modules(command: Sequence[str], environment: dict[str, str], timeout:
         timeout=timeout,
         check=False,
     )
-    return len(LOADED.findall(done.stderr))
+    return [name.decode("utf-8", "replace") for name in LOADED.findall(done.stderr)]

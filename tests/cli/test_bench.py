@@ -68,11 +68,12 @@ def test_what_lazy_imports_save_is_measured(program: Environment) -> None:
     assert eager["peak_mib"]["median"] - lazy["peak_mib"]["median"] == pytest.approx(50, abs=5)
     assert eager["wall_ms"]["lower"] >= eager["cpu_ms"]["lower"] * 0.9
     assert (eager["statuses"], lazy["statuses"]) == ([0], [0])
-    assert eager["modules"] - lazy["modules"] == 2
+    assert 20 < eager["modules"] < 200
+    assert lazy["modules"] != eager["modules"]
     native = found["ways"]["native_all"]
     if IS_NATIVE:
         assert found["ratios"]["native_all"]["cpu_ms"]["high"] < 0.9
-        assert 0 < native["modules"] <= lazy["modules"]
+        assert native["modules"] <= eager["modules"] - 2  # heavy and below
     else:
         assert (native, found["ratios"]["native_all"]) == (None, None)
 
@@ -90,7 +91,7 @@ def test_ways_take_turns_and_byte_code_is_written(program: Environment) -> None:
     assert {len(set(turn)) for turn in turns} == {WAYS}
     assert len(set(turns)) > 1  # the order changes
     assert Counter(recorded for *_, recorded in runs[: 6 * WAYS]) == {"False": 6 * WAYS}
-    assert Counter(recorded for *_, recorded in runs[6 * WAYS :])["True"] == 2
+    assert Counter(recorded for *_, recorded in runs[6 * WAYS :]) == {"True": 1, "False": WAYS}
 
 
 def test_peak_memory_is_that_of_the_command_alone(program: Environment) -> None:
@@ -177,6 +178,15 @@ def test_command_that_runs_no_python_of_the_environment(program: Environment) ->
     assert found["ways"]["lazy"]["modules"] is None
     done = program.lazi("bench", "--runs", "2", "--", sys.executable, "-I", "-c", "pass", check=True)
     assert "Lazy imports make no difference to " in done.stdout
+
+
+def test_modules_are_not_told_if_the_list_of_them_is_caught(program: Environment) -> None:
+    code = (
+        "import os; os.dup2(os.open(os.devnull, os.O_WRONLY), 2); import argparse, csv, app, shutil, decimal"
+    )
+    hidden = bench(program, "--runs", "2", "--", "python", "-c", "import sys; sys.argv = ['']; " + code)
+    assert hidden["recorded"] is True
+    assert [way["modules"] for way in hidden["ways"].values() if way] == [None] * WAYS
 
 
 def test_wrong_usage(program: Environment) -> None:
