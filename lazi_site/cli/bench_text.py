@@ -76,8 +76,8 @@ def show_verdict(found: Benchmark) -> None:
     eager, lazy = found.ways["eager"], found.ways["lazy"]
     if not found.recorded:
         print(
-            f"Lazy imports make no difference to '{found.command[0]}': it recorded none, because it runs no"
-            " Python of this environment."
+            f"Lazy imports make no difference to '{found.command[0]}': none were recorded, because it runs no"
+            " Python of this environment, or nothing but the standard library."
         )
     else:
         print(saving_text(eager.figures["cpu_ms"], lazy.figures["cpu_ms"], found.ratios["lazy"]["cpu_ms"]))

@@ -56,7 +56,8 @@ class Benchmark:
     """What the runs of a command gave.
 
     rounds: how many runs of each way were counted.
-    recorded: whether Python of this environment ran at all.
+    recorded: whether lazi-site had anything to do, with Python of this environment and modules
+    that are not the standard library's.
     ways: by name, "eager" and "lazy" and perhaps "native_all".
     ratios: by the name of every other way, what it takes relative to eager, by figure.
     """
