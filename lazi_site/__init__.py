@@ -3,6 +3,9 @@
 This module holds the version and the few public names. It imports nothing:
 the names below are fetched on first use (PEP 562), because this file is read
 at every interpreter start of an enabled environment.
+
+PYTEST_DONT_REWRITE: pytest would warn that this package, which holds a plug-in
+of it, was loaded before its assertions could be rewritten.
 """
 
 __version__ = "0.1.0"

@@ -64,6 +64,9 @@ RULES = {
     "measure": Rule(STDLIB, names("errors config startup.policy")),
     "scan": Rule(STDLIB, names("errors config startup")),
     "report": Rule(None, names("errors")),
+    "budget": Rule(STDLIB, names("errors measure report startup.policy")),
+    # pytest loads it at every start.
+    "pytest_plugin": Rule(names("pytest"), late=names("budget")),
     "api": Rule(STDLIB, names("errors startup backport native")),
     "cli": Rule(None, EVERYTHING - names("__main__")),
     "__main__": Rule(STDLIB, names("cli")),

