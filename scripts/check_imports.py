@@ -47,7 +47,7 @@ ALREADY_LOADED = names(
     " itertools _opcode gc time"
 )
 EVERYTHING = names(
-    "errors startup backport native safety config install scan measure report api cli __main__"
+    "errors startup backport native safety config install scan measure report api auto cli __main__"
 )
 
 # One row a part of the package, a part being a module or a folder right under it.
@@ -65,6 +65,7 @@ RULES = {
     "scan": Rule(STDLIB, names("errors config startup")),
     "report": Rule(None, names("errors")),
     "api": Rule(STDLIB, names("errors startup backport native")),
+    "auto": Rule(ALREADY_LOADED, names("startup")),
     "cli": Rule(None, EVERYTHING - names("__main__")),
     "__main__": Rule(STDLIB, names("cli")),
 }

@@ -6,6 +6,8 @@ instructions that follow store what they take from it under those keys, which
 know the stores of their own statement and stay pending.
 """
 
+from ..startup import bytecode as op
+from ..startup.policy import LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE
 from ..startup.switches import switches
 from . import engine
 from .deferred import DeferredImport, Execution
@@ -53,7 +55,13 @@ def deferred(frame: "FrameType") -> "Any":
         program.code = frame.f_code
         program.statements = _deferrable(frame.f_code, namespace)
     statement = program.statements.get(frame.f_lasti)
-    if statement is None or statement.is_loaded():
+    return None if statement is None else put_off(statement, frame)
+
+
+def put_off(statement: DeferredImport, frame: "FrameType") -> "Any":
+    """Let *statement* wait, at which *frame* stands; see deferred()."""
+    namespace = frame.f_globals
+    if statement.is_loaded():
         return None
     why = statement.reason_against(namespace)
     if why is not None:
@@ -65,6 +73,34 @@ def deferred(frame: "FrameType") -> "Any":
     if statement.statement.fromlist is None and not statement.statement.dotted_as:
         return execution.keys[0].stand_in
     return Carrier(execution)
+
+
+def deferred_in_block(frame: "FrameType") -> "Any":
+    """Do what deferred() does for a statement of any module that running.py lets wait."""
+    code = frame.f_code
+    namespace = frame.f_globals
+    importer = namespace.get("__name__")
+    package = namespace.get("__package__") or ""
+    found = op.decode(code, frame.f_lasti)
+    if found is None or not isinstance(importer, str):
+        return None
+    target = op.absolute(found.name, found.level, package)
+    if not target:
+        return None
+    names = found.fromlist or ()
+    usage = op.Usage(code)
+    why = engine.keeps_eager(importer, code) or engine.policy.decide(importer, target, names)
+    if why is None and op.scans_namespace(code):
+        why = LOOKS_THROUGH_NAMES
+    if why is None and package == importer and usage.has_variable_for(package, target, names):
+        why = NAME_OF_SUBMODULE
+    is_unused = usage.is_for_effect(found)
+    statement = DeferredImport(found, target, code.co_filename, frame.f_lineno, is_unused=is_unused)
+    if why is None:
+        return put_off(statement, frame)
+    if switches.watched:
+        statement.tell_eager(namespace, why)
+    return None
 
 
 def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, DeferredImport]":

@@ -144,7 +144,7 @@ def reason_against(
         keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
     if body.scans:
         return LOOKS_THROUGH_NAMES
-    if op.is_covered(body.ranges, frame.f_lasti):
+    if op.is_covered(body.ranges, frame.f_lasti) and not stands_in_lazy_block(body, frame):
         return IN_TRY
     if body.is_guarded and not guards.can_be_found(name):
         return CANNOT_BE_FOUND
@@ -171,6 +171,12 @@ def reason_against(
     if body.finder_names and any(bound in body.finder_names for _, bound in statement.bindings):
         return USED_BY_FINDER
     return FOR_ITS_EFFECT if imports_for_effect(body, statement, name, frame) else None
+
+
+def stands_in_lazy_block(body: Body, frame: "FrameType") -> bool:
+    """Return whether the statement at which *frame* stands is in a ``with lazy_imports():`` block itself."""
+    handlers = switches.open_places.get(id(frame), ())
+    return bool(handlers) and op.handler_of(body.ranges, frame.f_lasti) in handlers
 
 
 def keep_looked_through(code: "CodeType", importer: str, package: str) -> None:

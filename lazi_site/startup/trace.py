@@ -1,6 +1,6 @@
 """One line on standard error per decision about an import, for LAZI_TRACE=1 to 4. Not even read when off.
 
-Levels: 1 failed and loaded, 2 also pending, 3 also bound and eager with the
+Levels: 1 failed, loaded and unloaded, 2 also pending, 3 also bound and eager with the
 reason, 4 also the stack that led to a load.
 """
 
