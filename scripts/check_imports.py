@@ -47,7 +47,7 @@ ALREADY_LOADED = names(
     " itertools _opcode gc time"
 )
 EVERYTHING = names(
-    "errors startup backport native safety config install scan measure report api auto cli __main__"
+    "errors startup backport native safety config install scan doctor measure report api auto cli __main__"
 )
 
 # One row a part of the package, a part being a module or a folder right under it.
@@ -63,6 +63,7 @@ RULES = {
     "install": Rule(STDLIB, names("errors config startup")),
     "measure": Rule(STDLIB, names("errors config startup.policy")),
     "scan": Rule(STDLIB, names("errors config startup")),
+    "doctor": Rule(STDLIB, names("errors config install startup scan.codes")),
     "report": Rule(None, names("errors")),
     "api": Rule(STDLIB, names("errors startup backport native")),
     "auto": Rule(ALREADY_LOADED, names("startup")),
