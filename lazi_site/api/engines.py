@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from _thread import RLock
+
 from ..startup import bootstrap
 from ..startup.settle import load, not_wanted, obey_mode, settle, unhook
 from ..startup.snapshot import read_policy, variables_at_start
 from . import tracking
 
 state = bootstrap.state
+lock = RLock()  # two engines over each other would ask each other for ever
 
 
 def install(*, obey: bool) -> str:
@@ -15,29 +18,39 @@ def install(*, obey: bool) -> str:
 
     obey: the switches of the user count too, LAZI_DISABLE and ``enabled = false``.
     """
-    settle()
-    if state.engine:
+    with lock:
+        settle()
+        if state.engine:
+            return ""
+        reason = bootstrap.unsupported() or (bootstrap.switched_off() if obey else "")
+        if reason:
+            return reason
+        variables = variables_at_start()
+        if not state.snapshot:
+            state.snapshot = read_policy(variables)
+        if obey:
+            reason = not_wanted(state.snapshot, variables)
+        elif state.snapshot["problems"]:
+            reason = "the configuration has an error: " + state.snapshot["problems"][0]
+        if reason:
+            return reason
+        state.settled = True
+        install_hooks()
+        obey_mode()
+        state.reason = ""
+        if tracking.askers:
+            load_engine()
+            tracking.wrap()
         return ""
-    reason = bootstrap.unsupported() or (bootstrap.switched_off() if obey else "")
-    if reason:
-        return reason
-    variables = variables_at_start()
-    if not state.snapshot:
-        state.snapshot = read_policy(variables)
-    if obey:
-        reason = not_wanted(state.snapshot, variables)
-    elif state.snapshot["problems"]:
-        reason = "the configuration has an error: " + state.snapshot["problems"][0]
-    if reason:
-        return reason
-    state.settled = True
-    bootstrap.install_hooks()
-    obey_mode()
-    state.reason = ""
-    if tracking.askers:
-        load_engine()
-        tracking.wrap()
-    return ""
+
+
+def install_hooks() -> None:
+    """Do what a start does, while other threads may be importing."""
+    while True:
+        try:
+            return bootstrap.install_hooks()
+        except RuntimeError:
+            unhook()  # it goes through a dict of the import system, to which a thread added just then
 
 
 def load_engine() -> None:
@@ -55,5 +68,7 @@ def take_out(reason: str) -> None:
 
     reason: why imports are eager then. Names that wait go on waiting.
     """
-    unhook()
-    state.reason = reason
+    with lock:
+        unhook()
+        state.settled = False  # whoever switches on next looks at the switches anew
+        state.reason = reason

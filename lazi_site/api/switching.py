@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from _thread import RLock, get_ident
+from _thread import get_ident
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
@@ -132,14 +132,13 @@ class _Block:
     """
 
     opened: list[_Block] = []  # noqa: RUF012 - of all blocks
-    lock = RLock()
 
     def __init__(self, frame: FrameType | None) -> None:
         settle()
         state = bootstrap.state
         self.place: running.Place | None = None
         self.frame = frame
-        with self.lock:
+        with engines.lock:
             self.was_active = switches.active
             self.former = (bool(state.engine), state.reason)
             self.opened.append(self)
@@ -154,7 +153,7 @@ class _Block:
         if self.place is not None:
             running.close(self.place)
         self.frame = None
-        with self.lock:
+        with engines.lock:
             position = self.opened.index(self)
             del self.opened[position]
             if position < len(self.opened):

@@ -3,7 +3,8 @@
 The statement's code cannot be changed, as it is running. Its IMPORT_NAME calls
 us; we put the keys into the namespace and return a carrier, and the
 instructions that follow store what they take from it under those keys, which
-know the stores of their own statement and stay pending.
+know the stores of their own statement and stay pending. So it is with other code
+that runs already when it becomes lazy; see ``startup/running.py``.
 """
 
 from ..startup import bytecode as op
@@ -43,25 +44,22 @@ class Program:
 program = Program()
 
 
-def deferred(frame: "FrameType") -> "Any":
+def deferred(frame: "FrameType", statement: "DeferredImport | None" = None) -> "Any":
     """Defer the import statement at which *frame* stands, and return what it is to take its names from.
 
     None if it must not wait, or if its target is loaded anyway.
+
+    statement: what is known of it already; by default it is one of the program's.
     """
     namespace = frame.f_globals
-    if frame.f_locals is not namespace:
-        return None
-    if program.code is not frame.f_code:
-        program.code = frame.f_code
-        program.statements = _deferrable(frame.f_code, namespace)
-    statement = program.statements.get(frame.f_lasti)
-    return None if statement is None else put_off(statement, frame)
-
-
-def put_off(statement: DeferredImport, frame: "FrameType") -> "Any":
-    """Let *statement* wait, at which *frame* stands; see deferred()."""
-    namespace = frame.f_globals
-    if statement.is_loaded():
+    if statement is None:
+        if frame.f_locals is not namespace:
+            return None
+        if program.code is not frame.f_code:
+            program.code = frame.f_code
+            program.statements = _deferrable(frame.f_code, namespace)
+        statement = program.statements.get(frame.f_lasti)
+    if statement is None or statement.is_loaded():
         return None
     why = statement.reason_against(namespace)
     if why is not None:
@@ -97,7 +95,7 @@ def deferred_in_block(frame: "FrameType") -> "Any":
     is_unused = usage.is_for_effect(found)
     statement = DeferredImport(found, target, code.co_filename, frame.f_lineno, is_unused=is_unused)
     if why is None:
-        return put_off(statement, frame)
+        return deferred(frame, statement)
     if switches.watched:
         statement.tell_eager(namespace, why)
     return None

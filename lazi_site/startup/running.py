@@ -8,6 +8,7 @@ there are such statements, ``__import__`` in the builtins of the frame is ours.
 
 import os
 import sys
+from _thread import RLock
 
 from . import bytecode as op
 from .bootstrap import is_ours, record_fault, state
@@ -42,6 +43,7 @@ class Place:
 
 
 places: "list[Place]" = []
+lock = RLock()
 hooks: "list[tuple[dict[str, Any], Any, Any]]" = []  # builtins, the __import__ that was there, ours
 
 
@@ -86,34 +88,36 @@ def follow(frame: "FrameType | None") -> None:
 
 
 def _open(place: Place) -> Place:
-    places.append(place)
-    switches.open_places.setdefault(id(place.frame), []).append(place.handler)
     builtins = place.frame.f_builtins
-    if not IS_NATIVE and not any(one is builtins for one, _, _ in hooks):
-        former = builtins["__import__"]
-        ours = make_import(former)
-        hooks.append((builtins, former, ours))
-        builtins["__import__"] = ours
+    with lock:
+        places.append(place)
+        switches.open_places.setdefault(id(place.frame), []).append(place.handler)
+        if not IS_NATIVE and not any(one is builtins for one, _, _ in hooks):
+            former = builtins["__import__"]
+            ours = make_import(former)
+            hooks.append((builtins, former, ours))
+            builtins["__import__"] = ours
     return place
 
 
 def close(place: Place) -> None:
     """Let the statements of *place* wait no more."""
-    if place not in places:
-        return
-    places.remove(place)
-    handlers = switches.open_places[id(place.frame)]
-    handlers.remove(place.handler)
-    if not handlers:
-        del switches.open_places[id(place.frame)]
-    in_use = [one.frame.f_builtins for one in places]
-    for hook in hooks[:]:
-        builtins, former, ours = hook
-        if not any(builtins is one for one in in_use):
-            hooks.remove(hook)
-            # Somebody may have put his own function over ours, which then only passes on.
-            if builtins.get("__import__") is ours:
-                builtins["__import__"] = former
+    with lock:
+        if place not in places:
+            return
+        places.remove(place)
+        handlers = switches.open_places[id(place.frame)]
+        handlers.remove(place.handler)
+        if not handlers:
+            del switches.open_places[id(place.frame)]
+        in_use = [one.frame.f_builtins for one in places]
+        for hook in hooks[:]:
+            builtins, former, ours = hook
+            if not any(builtins is one for one in in_use):
+                hooks.remove(hook)
+                # Somebody may have put his own function over ours, which then only passes on.
+                if builtins.get("__import__") is ours:
+                    builtins["__import__"] = former
 
 
 def make_import(former: "Callable[..., Any]") -> "Callable[..., Any]":

@@ -169,3 +169,21 @@ def test_auto_obeys_the_configuration(environment: Environment, folder: Path) ->
 def test_auto_within_a_block_outlives_it(template: Environment, folder: Path) -> None:
     body = f"with lazi.lazy_imports():\n    import lazi_site.auto\n{load('user')}print(lazi.is_active())"
     assert run(template, folder, body) == ["True"]
+
+
+def test_blocks_of_many_threads_at_once(template: Environment, folder: Path) -> None:
+    for number in range(60):
+        (folder / f"small{number}.py").write_text("V = 1\n")
+    for number in range(8):
+        names = [f"small{(number * 7 + step) % 60}" for step in range(20)]
+        text = "".join(f"with lazi_site.lazy_imports():\n    import {name}\n" for name in names)
+        used = ", ".join(f"{name}.V" for name in names)
+        (folder / f"user{number}.py").write_text(f"import lazi_site\n{text}found = [{used}]\n")
+    body = (
+        f"import sys, threading\nbefore = {HOOKS}\nfound = []\n"
+        "def go(number): found.append(importlib.import_module(f'user{number}').found == [1] * 20)\n"
+        "threads = [threading.Thread(target=go, args=(n,)) for n in range(8)]\n"
+        "for t in threads: t.start()\nfor t in threads: t.join(60)\n"
+        f"print(found == [True] * 8, lazi.is_active(), {HOOKS} == before)\n"
+    )
+    assert run(template, folder, body) == ["True False True"]
