@@ -47,7 +47,7 @@ ALREADY_LOADED = names(
     " itertools _opcode gc time"
 )
 EVERYTHING = names(
-    "errors startup backport native safety config install scan measure report api cli __main__"
+    "errors startup backport native safety config install scan doctor measure report api auto cli __main__"
 )
 
 # One row a part of the package, a part being a module or a folder right under it.
@@ -63,11 +63,13 @@ RULES = {
     "install": Rule(STDLIB, names("errors config startup")),
     "measure": Rule(STDLIB, names("errors config startup.policy")),
     "scan": Rule(STDLIB, names("errors config startup")),
+    "doctor": Rule(STDLIB, names("errors config install startup scan.codes")),
     "report": Rule(None, names("errors")),
     "budget": Rule(STDLIB, names("errors measure report startup.policy")),
     # pytest loads it at every start.
     "pytest_plugin": Rule(names("pytest"), late=names("budget")),
     "api": Rule(STDLIB, names("errors startup backport native")),
+    "auto": Rule(ALREADY_LOADED, names("startup")),
     "cli": Rule(None, EVERYTHING - names("__main__")),
     "__main__": Rule(STDLIB, names("cli")),
 }

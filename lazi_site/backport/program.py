@@ -3,9 +3,12 @@
 The statement's code cannot be changed, as it is running. Its IMPORT_NAME calls
 us; we put the keys into the namespace and return a carrier, and the
 instructions that follow store what they take from it under those keys, which
-know the stores of their own statement and stay pending.
+know the stores of their own statement and stay pending. So it is with other code
+that runs already when it becomes lazy; see ``startup/running.py``.
 """
 
+from ..startup import bytecode as op
+from ..startup.policy import LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE
 from ..startup.switches import switches
 from . import engine
 from .deferred import DeferredImport, Execution
@@ -41,18 +44,21 @@ class Program:
 program = Program()
 
 
-def deferred(frame: "FrameType") -> "Any":
+def deferred(frame: "FrameType", statement: "DeferredImport | None" = None) -> "Any":
     """Defer the import statement at which *frame* stands, and return what it is to take its names from.
 
     None if it must not wait, or if its target is loaded anyway.
+
+    statement: what is known of it already; by default it is one of the program's.
     """
     namespace = frame.f_globals
-    if frame.f_locals is not namespace:
-        return None
-    if program.code is not frame.f_code:
-        program.code = frame.f_code
-        program.statements = _deferrable(frame.f_code, namespace)
-    statement = program.statements.get(frame.f_lasti)
+    if statement is None:
+        if frame.f_locals is not namespace:
+            return None
+        if program.code is not frame.f_code:
+            program.code = frame.f_code
+            program.statements = _deferrable(frame.f_code, namespace)
+        statement = program.statements.get(frame.f_lasti)
     if statement is None or statement.is_loaded():
         return None
     why = statement.reason_against(namespace)
@@ -65,6 +71,34 @@ def deferred(frame: "FrameType") -> "Any":
     if statement.statement.fromlist is None and not statement.statement.dotted_as:
         return execution.keys[0].stand_in
     return Carrier(execution)
+
+
+def deferred_in_block(frame: "FrameType") -> "Any":
+    """Do what deferred() does for a statement of any module that running.py lets wait."""
+    code = frame.f_code
+    namespace = frame.f_globals
+    importer = namespace.get("__name__")
+    package = namespace.get("__package__") or ""
+    found = op.decode(code, frame.f_lasti)
+    if found is None or not isinstance(importer, str):
+        return None
+    target = op.absolute(found.name, found.level, package)
+    if not target:
+        return None
+    names = found.fromlist or ()
+    usage = op.Usage(code)
+    why = engine.keeps_eager(importer, code) or engine.policy.decide(importer, target, names)
+    if why is None and op.scans_namespace(code):
+        why = LOOKS_THROUGH_NAMES
+    if why is None and package == importer and usage.has_variable_for(package, target, names):
+        why = NAME_OF_SUBMODULE
+    is_unused = usage.is_for_effect(found)
+    statement = DeferredImport(found, target, code.co_filename, frame.f_lineno, is_unused=is_unused)
+    if why is None:
+        return deferred(frame, statement)
+    if switches.watched:
+        statement.tell_eager(namespace, why)
+    return None
 
 
 def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, DeferredImport]":

@@ -23,6 +23,8 @@ COMMANDS = {
     "enable": "make every Python of a virtualenv import lazily",
     "disable": "undo enable; the environment's files are as before",
     "status": "say whether imports are lazy here, and if not, why",
+    "doctor": "examine the virtualenv, say what is not in order, and mend it with --fix",
+    "clean": "remove what lazi-site stores and can make again",
     "config": "show, check and find the configuration",
     "why": "was this module's import deferred, by which rule, and what loaded it",
     "verify": "say whether a program does the same eager and lazy",
@@ -52,6 +54,7 @@ examples:
   lazi-site enable --venv .venv     in another one that has lazi-site installed
   LAZI_DISABLE=1 python app.py      one run with eager imports
   lazi-site status                  on or off, and why
+  lazi-site doctor                  is everything in order? --fix mends what is ours
   lazi-site verify -- python app.py  is it the same eager and lazy?
   lazi-site bench -- flask --help   what does it save?
   lazi-site scan                    which packages are safe, and why others are not

@@ -13,26 +13,32 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Undoes enable: removes the start file, the directory `lazi-site` of the
-virtualenv and your cached snapshots. Your configuration files stay."""
+virtualenv and your cached snapshots. Your configuration files stay.
+With --purge also start files in other site directories of this Python, and
+your cached snapshots of all virtualenvs."""
 
 EXAMPLES = """\
   lazi-site disable                for good
+  lazi-site disable --purge        with everything of lazi-site but configuration
   LAZI_DISABLE=1 python app.py     for one run, without this command"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``disable`` to *parser*."""
     parser.add_argument("--venv", metavar="DIR", help="another virtualenv with lazi-site in it")
+    parser.add_argument(
+        "--purge", action="store_true", help="remove everything of lazi-site but configuration files"
+    )
 
 
-def run(venv: str | None) -> int:
+def run(venv: str | None, purge: bool) -> int:
     """Disable the environment and say what was removed."""
     if venv is not None:
-        return run_in_environment(venv, ["disable"])
+        return run_in_environment(venv, ["disable"] + ["--purge"] * purge)
 
-    from ..install.enable import disable
+    from ..install import cleaning, enable
 
-    removed = disable()
+    removed = cleaning.purge() if purge else enable.disable()
     if removed:
         print(f"Imports are eager again in {sys.prefix}. Removed:")
         for path in removed:

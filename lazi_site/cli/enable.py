@@ -62,7 +62,8 @@ def run(venv: str | None, project: str | None, force: bool, then_try: bool) -> i
 
     done = enable(project=project, force=force)
     configuration = Configuration()
-    store_snapshot(configuration.as_snapshot())
+    if configuration.is_stored:
+        store_snapshot(configuration.as_snapshot())
     answer = ask_fresh_interpreter()
     if answer.engine:
         print(f"Lazy imports are on in {sys.prefix}.")

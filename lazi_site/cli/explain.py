@@ -22,7 +22,9 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``explain`` to *parser*."""
-    parser.add_argument("code", nargs="?", metavar="CODE", help="a code, as scan and LAZI_TRACE=3 print it")
+    parser.add_argument(
+        "code", nargs="?", metavar="CODE", help="a code, as scan, doctor and LAZI_TRACE=3 print it"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -32,27 +34,33 @@ def run(code: str | None, json: bool) -> int:
     Errors: UsageError for a code that does not exist.
     """
     from ..config.options import closest
-    from ..scan.codes import CODES
+    from ..doctor import codes as doctor
+    from ..scan import codes as scan
 
-    if code is not None and code not in CODES:
-        meant = closest(code, CODES)
+    known = {**scan.CODES, **doctor.CODES}
+    if code is not None and code not in known:
+        meant = closest(code, known)
         raise UsageError(
             "unknown-code",
             f"There is no reason code '{code}'.",
             f"Did you mean '{meant}'?" if meant else "Run lazi-site explain to see them all.",
         )
-    chosen = {code: CODES[code]} if code is not None else CODES
+    chosen = {code: known[code]} if code is not None else known
     if json:
         print_json({"codes": [{"code": name, **vars(one)} for name, one in chosen.items()]})
     elif code is not None:
-        print(f"{code} ({SUBJECTS[CODES[code].kind]})\n\n{CODES[code].meaning}\n{CODES[code].advice}")
+        print(f"{code} ({SUBJECTS[known[code].kind]})\n\n{known[code].meaning}\n{known[code].advice}")
     else:
         for kind, subject in SUBJECTS.items():
             print(f"{subject}:")
-            for name, one in CODES.items():
+            for name, one in known.items():
                 if one.kind == kind:
-                    print(f"  {name:<22} {one.meaning}")
+                    print(f"  {name:<29} {one.meaning}")
     return status_codes.OK
 
 
-SUBJECTS = {"import": "why an import does not wait", "module": "what a module does when it is loaded"}
+SUBJECTS = {
+    "import": "why an import does not wait",
+    "module": "what a module does when it is loaded",
+    "environment": "what doctor finds",
+}

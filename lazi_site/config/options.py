@@ -115,7 +115,16 @@ OPTIONS = (
         "how much is said on standard error about each decision, 0 to 4",
         variables=("LAZI_TRACE",),
     ),
+    Option(
+        "snapshot",
+        BOOLEAN,
+        True,
+        "what is read here is stored, so that a start reads one file; false: every start reads all",
+        variables=("LAZI_NO_SNAPSHOT",),
+    ),
 )
+
+TURN_OFF = ("LAZI_DISABLE", "LAZI_NO_SNAPSHOT")  # variables that make a boolean option false
 
 BY_NAME = {option.name: option for option in OPTIONS}
 

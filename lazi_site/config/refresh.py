@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
+from ..startup.bootstrap import OFF_WORDS
 from ..startup.snapshot import FORMAT
 from .packing import pack_code
 from .record import read_record
@@ -60,6 +61,12 @@ class Configuration:
             sources.append(self.rules_file)
         return [problem for source in sources for problem in source.problems]
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether a snapshot of this is to be stored: the option ``snapshot`` and LAZI_NO_SNAPSHOT."""
+        forbidden = os.environ.get("LAZI_NO_SNAPSHOT", "").strip().lower() not in OFF_WORDS
+        return self.values["snapshot"].value is True and not forbidden
+
     def settings(self) -> dict[str, Any]:
         """Return what a start needs to know of all this: the policy."""
         self.read_rules()
@@ -69,6 +76,7 @@ class Configuration:
             "mode": values["mode"].value,
             "stdlib": values["stdlib"].value,
             "trace": values["trace"].value,
+            "snapshot": values["snapshot"].value,
             "eager": values["eager"].origins,
             "eager-in": values["eager-in"].origins,
             "lazy": values["lazy"].origins,
@@ -98,7 +106,8 @@ def refresh(store: bool = True) -> dict[str, Any]:
     A file that cannot be used becomes one of the snapshot's problems; that the
     snapshot could not be stored makes no difference to what is returned.
     """
-    snapshot = Configuration().as_snapshot()
-    if store:
+    configuration = Configuration()
+    snapshot = configuration.as_snapshot()
+    if store and configuration.is_stored:
         store_snapshot(snapshot)
     return snapshot

@@ -7,7 +7,7 @@ sources; a pattern named twice belongs to the later one. Pure: reads nothing.
 from __future__ import annotations
 
 from ..errors import UsageError
-from .options import BOOLEAN, BY_NAME, LEVEL, OPTIONS, PATTERNS, closest
+from .options import BOOLEAN, BY_NAME, LEVEL, OPTIONS, PATTERNS, TURN_OFF, closest
 from .problems import Problem
 
 TYPE_CHECKING = False
@@ -77,7 +77,7 @@ def overlay_environment(values: Mapping[str, Value], environ: Mapping[str, str])
             origin = f"the environment variable {variable}"
             if option.kind == BOOLEAN:
                 if text.strip().lower() not in OFF_WORDS:
-                    lay_over(values, option, variable != "LAZI_DISABLE", origin)
+                    lay_over(values, option, variable not in TURN_OFF, origin)
             elif text:
                 value = parse_text(option, text)
                 mistake = option.mistake(value)

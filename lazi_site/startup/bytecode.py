@@ -280,6 +280,14 @@ def is_covered(ranges: "list[tuple[int, int, int]]", offset: int) -> bool:
     return any(start <= offset < end for start, end, _ in ranges)
 
 
+def handler_of(ranges: "list[tuple[int, int, int]]", offset: int) -> "int | None":
+    """Return the handler of what is raised at *offset*, by the *ranges*, of which no two overlap, or None."""
+    for start, end, handler in ranges:
+        if start <= offset < end:
+            return handler
+    return None
+
+
 def occurrences(code: "CodeType", operation: int, argument: int) -> "Iterator[int]":
     """Yield the offsets of the instructions of *code* that are *operation* with *argument*."""
     instructions = code.co_code

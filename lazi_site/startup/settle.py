@@ -171,9 +171,9 @@ def unhook() -> None:
             from . import editable
 
             editable.remove()
-        if path_hook in sys.path_hooks:
-            sys.path_hooks.remove(path_hook)
+        # Another thread that goes through the list would pass over a hook if it shrank.
+        sys.path_hooks = [hook for hook in sys.path_hooks if hook is not path_hook]
         for path, finder in list(sys.path_importer_cache.items()):
             if type(finder) is FileFinder and is_ours(path):
-                del sys.path_importer_cache[path]
+                sys.path_importer_cache.pop(path, None)
     restore()

@@ -10,7 +10,7 @@ import os
 import stat
 import sys
 
-from .bootstrap import state
+from .bootstrap import OFF_WORDS, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,15 @@ CONFIG_ENVIRONMENT = (
     "WIN_PD_OVERRIDE_LOCAL_APPDATA",
     "WIN_PD_OVERRIDE_COMMON_APPDATA",
 )
-OTHER_VARIABLES = ("XDG_CACHE_HOME", "LAZI_ENABLE", "LAZI_STDLIB", "LAZI_EAGER", "LAZI_TRACE", "LAZI_REPORT")
+OTHER_VARIABLES = (
+    "XDG_CACHE_HOME",
+    "LAZI_ENABLE",
+    "LAZI_STDLIB",
+    "LAZI_EAGER",
+    "LAZI_TRACE",
+    "LAZI_REPORT",
+    "LAZI_NO_SNAPSHOT",
+)
 # O_NONBLOCK: opening a FIFO that somebody put there must not wait. O_BINARY: Windows.
 READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -103,17 +111,19 @@ def snapshot_name(variables: "Mapping[str, str] | None" = None) -> str:
 def read_policy(variables: "Mapping[str, str]") -> "dict[str, Any]":
     """Return the policy snapshot, rebuilt first if a source of it has changed.
 
-    variables: the environment variables that name it.
+    variables: the environment variables that name it. With LAZI_NO_SNAPSHOT no
+    stored one is read or written.
     """
     name = snapshot_name(variables)
-    for directory in snapshot_directories(variables):
+    is_stored = variables.get("LAZI_NO_SNAPSHOT", "").strip().lower() in OFF_WORDS
+    for directory in snapshot_directories(variables) if is_stored else ():
         snapshot = read_snapshot(os.path.join(directory, name))
         if snapshot is not None and is_fresh(snapshot):
             return snapshot
     from ..config import refresh  # the slow path: platformdirs and tomllib
 
     # platformdirs looks at the variables as they are now.
-    rebuilt: dict[str, Any] = refresh.refresh(store=name == snapshot_name())
+    rebuilt: dict[str, Any] = refresh.refresh(store=is_stored and name == snapshot_name())
     return rebuilt
 
 

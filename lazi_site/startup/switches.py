@@ -12,10 +12,19 @@ class Switches:
 
     watched: what becomes of imports is to be told; see watch.py. trace: the level of LAZI_TRACE.
     eager_depth: open eager_imports() blocks by thread. eager_importer: whose
-    imports are eager by set_eager_imports() (PEP 690), or None.
+    imports are eager by set_eager_imports() (PEP 690), or None. open_places: by id
+    of a frame, which of its own statements may wait all the same; see running.py.
     """
 
-    __slots__ = ("active", "declared_only", "eager_depth", "eager_importer", "trace", "watched")
+    __slots__ = (
+        "active",
+        "declared_only",
+        "eager_depth",
+        "eager_importer",
+        "open_places",
+        "trace",
+        "watched",
+    )
 
     def __init__(self) -> None:
         self.active = True
@@ -24,6 +33,7 @@ class Switches:
         self.watched = False
         self.eager_depth: dict[int, int] = {}
         self.eager_importer: Callable[[str], bool] | None = None
+        self.open_places: dict[int, list[int]] = {}
 
     def force_eager(self, importer: object) -> bool:
         """Return whether the program asked for imports made in *importer*, now and here, to be eager."""

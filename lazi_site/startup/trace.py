@@ -9,7 +9,7 @@ declared   2  likewise, and the code says so itself: by ``lazy import`` (3.15) o
 resolving  3  a waiting name is used and its import begins; what is told until it is loaded belongs to it
 bound      3  nothing had to be loaded, because the target was there
 eager      3  the statement must not wait, and why
-unloaded      has no line yet
+unloaded   1  a module was taken out of sys.modules by lazi_site.unload() or a block that unloads
 """
 
 import sys

@@ -6,40 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.program import load, run
 from tests.support.environment import Environment
-
-FILES = {
-    "heavy": "print('load heavy')\nA = 1\n",
-    "other": "print('load other')\nB = 2\n",
-    "user": "import heavy\nfrom other import B\ndef use(): return heavy.A, B\n",
-    "second": "import other\ndef use(): return other\n",
-    "broken": "raise ValueError('broken')\n",
-    "uses_broken": "import broken\nfrom heavy import A\ndef use(): return broken, A\n",
-}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for name, text in FILES.items():
-        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
-    for name in ("__init__", "a", "b"):
-        folder = tmp_path / "pkg"
-        folder.mkdir(exist_ok=True)
-        (folder / f"{name}.py").write_text(f"print('load pkg {name}')\nV = '{name}'\n", encoding="utf-8")
-    return tmp_path
-
-
-def run(environment: Environment, folder: Path, body: str, **env: str) -> list[str]:
-    """Return the lines that *body* prints, run as a module with ``lazi`` bound to lazi_site."""
-    (folder / "body.py").write_text("import lazi_site as lazi, importlib\nlazi.__version__\n" + body)
-    done = environment.run("-c", "__import__('body')", cwd=folder, env={**env})
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    return done.stdout.splitlines()
-
-
-def load(*names: str) -> str:
-    return "".join(f"importlib.import_module({name!r})\n" for name in names)
 
 
 def test_package_itself_imports_nothing(template: Environment) -> None:
@@ -286,3 +254,21 @@ def test_activate_refuses_a_configuration_with_an_error(environment: Environment
 def test_deactivate_within_active_is_put_back(enabled_template: Environment, folder: Path) -> None:
     body = "with lazi.active():\n    lazi.deactivate()\n    print(lazi.is_active())\nprint(lazi.is_active())"
     assert run(enabled_template, folder, body) == ["False", "True"]
+
+
+def test_lazy_module_is_loaded_once_by_many_threads(template: Environment, folder: Path) -> None:
+    (folder / "slow.py").write_text("import time\nprint('load slow')\ntime.sleep(0.2)\nA = 1\n")
+    body = (
+        "import threading\nm = lazi.lazy_module('slow')\nfound = []\n"
+        "threads = [threading.Thread(target=lambda: found.append(m.A)) for _ in range(16)]\n"
+        "for t in threads: t.start()\nfor t in threads: t.join()\nprint(found == [1] * 16)"
+    )
+    assert run(template, folder, body) == ["load slow", "True"]
+
+
+def test_lazy_module_refuses_what_is_no_name(template: Environment, folder: Path) -> None:
+    body = (
+        "for name in '', '.a', 'a..b', 5:\n    try:\n        lazi.lazy_module(name)\n"
+        "    except (ValueError, TypeError) as e:\n        print(type(e).__name__)"
+    )
+    assert run(template, folder, body) == ["ValueError"] * 3 + ["TypeError"]

@@ -269,3 +269,31 @@ def test_program_that_changes_its_home_keeps_the_policy_of_its_start(enabled: En
     done = enabled.run("-c", code, check=True)
     assert done.stdout == "other False False\n"
     assert snapshots(enabled.state) == before
+
+
+def kept_files(environment: Environment) -> list[str]:
+    """Return the names of all snapshots, in the environment and in the user's cache."""
+    return [path.name for path in environment.root.rglob("policy-*")]
+
+
+@pytest.mark.parametrize("how", ["variable", "option"])
+def test_no_snapshot_is_written_or_read_if_that_is_wanted(environment: Environment, how: str) -> None:
+    env: dict[str, str | None] = {"LAZI_NO_SNAPSHOT": "1"} if how == "variable" else {}
+    text = "" if how == "variable" else "snapshot = false\n"
+    write(environment.user_config, text)
+    environment.lazi("enable", env=env, check=True)
+    for mode in ("declared", "all"):
+        write(environment.user_config, f"{text}mode = '{mode}'\n")
+        assert environment.evaluate(SETTING + "['mode']", env=env) == mode
+    assert kept_files(environment) == []
+    write(environment.user_config, "")
+    assert environment.evaluate(SETTING + "['mode']") == "all"
+    assert len(kept_files(environment)) == 1
+
+
+def test_snapshot_that_is_there_is_not_read_if_none_is_wanted(enabled: Environment) -> None:
+    loaded = "'tomllib' in sys.modules or 'platformdirs' in sys.modules or 'lazi_site.config' in sys.modules"
+    assert enabled.evaluate(loaded) is False
+    assert enabled.evaluate(loaded, env={"LAZI_NO_SNAPSHOT": "0"}) is False
+    assert enabled.evaluate(loaded, env={"LAZI_NO_SNAPSHOT": "1"}) is True
+    assert len(kept_files(enabled)) == 1

@@ -36,6 +36,7 @@ def test_every_pattern_is_one_that_the_policy_understands(text: str) -> None:
         ("mode", "declared"),
         ("stdlib", "include"),
         ("trace", 4),
+        ("snapshot", False),
         ("eager", []),
         ("eager-in", ["a", "a.*"]),
         ("lazy", ["*"]),
