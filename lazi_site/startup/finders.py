@@ -29,17 +29,21 @@ class Watched:
         current: list[Any] = getattr(sys, self.name)
         new = [member for member in current if not any(member is old for old in self.known)]
         self.known = list(current)
-        places = [(current.index(member), member) for member in new]
-        for member in new:
-            current.remove(member)
+        # Another thread that goes through the list must not see it shrink: it gets another one.
+        without = [member for member in current if not any(member is one for one in new)]
+        before = list(without)
+        setattr(sys, self.name, without)
         try:
             for member in new:
                 owner = getattr(member, "__module__", None) or type(member).__module__
                 if owner in sys.modules:
                     resolve(sys.modules[owner], names_used(member))
         finally:
-            for place, member in places:
-                current.insert(place, member)
+            if without == before:
+                setattr(sys, self.name, current)
+            else:
+                for member in new:
+                    without.insert(current.index(member), member)
 
 
 watched = (Watched("meta_path"), Watched("path_hooks"))

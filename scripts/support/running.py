@@ -27,7 +27,7 @@ COUNTER_LINE = (
     "lambda f=f, os=os, sys=sys: "
     "open(f + '.' + str(os.getpid()), 'w').write(str(len(sys.modules))))\n"
 )
-TIME_LIMIT = 300.0  # seconds
+TIME_LIMIT = 300.0  # seconds that a program may take
 
 EAGER = {"LAZI_DISABLE": "1"}
 NATIVE_ALL = {"LAZI_DISABLE": "1", "PYTHON_LAZY_IMPORTS": "all"}
@@ -47,8 +47,9 @@ class Run:
 class Runner:
     """Runs commands of one virtual environment, each in a fresh folder with a fixed name."""
 
-    def __init__(self, environment: Environment, folder: Path) -> None:
+    def __init__(self, environment: Environment, folder: Path, time_limit: float = TIME_LIMIT) -> None:
         self.environment = environment
+        self.time_limit = time_limit
         self.home = folder / "home"
         self.work = folder / "work"
 
@@ -99,7 +100,7 @@ class Runner:
                     stdout=out,
                     stderr=err,
                 )
-                timer = threading.Timer(TIME_LIMIT, process.kill)
+                timer = threading.Timer(self.time_limit, process.kill)
                 timer.start()
                 _, status, usage = os.wait4(process.pid, 0)
                 timer.cancel()
