@@ -16,7 +16,9 @@ STDLIB = sys.stdlib_module_names
 # Targets that are the interpreter's own or whose import must happen where it is
 # written: readline and rlcompleter are imported for what importing them does;
 # threading takes the thread that first imports it for the main one before 3.13.
-ALWAYS_EAGER = frozenset({"__future__", "__main__", "readline", "rlcompleter", "threading"})
+ALWAYS_EAGER = frozenset({"__future__", "__main__", "readline", "rlcompleter"})
+if sys.version_info < (3, 13):
+    ALWAYS_EAGER |= {"threading"}
 
 
 class Eager:
