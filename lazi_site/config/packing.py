@@ -12,6 +12,11 @@ import sys
 
 from .sources import read_stamp
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # What runs before the snapshot is read; watched too, because it belongs to the same version.
@@ -35,16 +40,19 @@ PACKED = {
 Packed = dict[str, tuple[str, bool, bytes]]
 
 
-def pack_code() -> tuple[Packed, list[tuple[str, int, int]]]:
+def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str, int, int]]]:
     """Return the code of our packages and of this engine, and (path, mtime_ns, size) of the files.
 
-    A file that cannot be read or compiled is left out.
+    A file that cannot be read or compiled is left out. former: a snapshot whose
+    code is taken if the files are as they were; compiling takes 70 ms.
     """
+    names = PACKED["native" if sys.version_info >= (3, 15) else "backport"]
+    stamps = [(path, *read_stamp(path)) for path, _ in map(file_of, (*BEFORE, *names))]
+    if former is not None and former["code"] and set(stamps) <= set(former["sources"]):
+        return former["code"], stamps
     packed = {}
-    stamps = [(path, *read_stamp(path)) for path, _ in map(file_of, BEFORE)]
-    for name in PACKED["native" if sys.version_info >= (3, 15) else "backport"]:
+    for name in names:
         path, is_package = file_of(name)
-        stamps.append((path, *read_stamp(path)))
         try:
             with open(path, "rb") as file:
                 code = compile(file.read(), path, "exec", dont_inherit=True, optimize=2)

@@ -15,7 +15,7 @@ from .packing import pack_code
 from .record import read_record
 from .resolve import Value, merge_sources
 from .shipped import read_shipped_rules
-from .snapshot import store_snapshot
+from .snapshot import store_snapshot, stored_snapshot
 from .sources import Source, locate_sources, read_sources
 
 TYPE_CHECKING = False
@@ -86,7 +86,7 @@ class Configuration:
     def as_snapshot(self) -> dict[str, Any]:
         """Return the snapshot: the settings, our engine's code, and what both were read from."""
         rules_file = self.read_rules()
-        packed, stamps = pack_code()
+        packed, stamps = pack_code(stored_snapshot())
         # The rules are a source although they come with us, and so is the code:
         # another build of the same version may bring other ones.
         watched = [self.record, *self.sources, rules_file]
