@@ -48,7 +48,7 @@ PATTERNS = {"value": [str], "sources": {ANY_KEY: str}}
 CONFIG_SHOW = VERSION | {
     "project": TEXT,
     "options": {
-        **dict.fromkeys(("enabled", "mode", "stdlib", "trace"), PLAIN),
+        **dict.fromkeys(("enabled", "mode", "stdlib", "trace", "snapshot"), PLAIN),
         **dict.fromkeys(("eager", "eager-in", "lazy"), PATTERNS),
     },
     "shipped": {ANY_KEY: {ANY_KEY: str}},
@@ -74,7 +74,7 @@ SCAN = VERSION | {
     ]
 }
 EXPLAIN = VERSION | {
-    "codes": [{"code": str, "kind": {"import", "module"}, "meaning": str, "advice": str}],
+    "codes": [{"code": str, "kind": {"import", "module", "environment"}, "meaning": str, "advice": str}],
 }
 
 DIFFERENCE = {"stream": str, "diff": [str]}
@@ -190,6 +190,55 @@ SPREAD = {"median": NUMBER, "lower": NUMBER, "upper": NUMBER, "values": [NUMBER]
 RATIO = {"ratio": NUMBER, "low": NUMBER, "high": NUMBER}
 WAY = {"statuses": [int], "modules": (int, None), **dict.fromkeys(FIGURES, SPREAD)}
 RATIOS = dict.fromkeys(FIGURES, RATIO)
+EXAMINED = {
+    "code": str,
+    "level": {"ok", "info", "warning", "error"},
+    "message": str,
+    "path": TEXT,
+    "advice": TEXT,
+    "fixable": bool,
+}
+DOCTOR = VERSION | {
+    "environment": str,
+    "findings": [EXAMINED],
+    "repaired": [EXAMINED],
+    "not_repaired": [EXAMINED | {"reason": str}],
+}
+CLEAN = VERSION | {"removed": [str]}
+
+MEASURED = (*NUMBER, None)  # None where nothing was counted
+TOP = VERSION | {
+    "python": str,
+    "engine": {"backport", "native"},
+    "runs": int,
+    "totals": {
+        "programs": int,
+        "eager_cpu_ms": NUMBER,
+        "lazy_cpu_ms": NUMBER,
+        "saved_ms": NUMBER,
+        "geometric_mean": MEASURED,
+        "outcomes": {ANY_KEY: int},
+    },
+    "programs": [
+        {
+            "name": str,
+            "distribution": TEXT,
+            "also": [str],
+            "option": str,
+            "outcome": {"same", "different", "too-long", "no-answer", "not-runnable"},
+            "exit_status": (int, None),
+            "eager_cpu_ms": MEASURED,
+            "lazy_cpu_ms": MEASURED,
+            "saved_ms": MEASURED,
+            "ratio": MEASURED,
+            "differences": [DIFFERENCE],
+            "lazy_runs_that_differ": int,
+            "not_deterministic": [str],
+            "problem": TEXT,
+        }
+    ],
+}
+
 CHANGE = {"old": NUMBER, "new": NUMBER, "ratio": RATIO}
 CHANGES = dict.fromkeys(FIGURES, CHANGE)
 SAVED = VERSION | {

@@ -22,12 +22,16 @@ ASKED: dict[tuple[str, ...], Any] = {
     ("config", "path"): contracts.CONFIG_PATH,
     ("scan",): contracts.SCAN,
     ("explain",): contracts.EXPLAIN,
+    ("doctor",): contracts.DOCTOR,
+    ("doctor", "--fix"): contracts.DOCTOR,
+    ("top", "--runs=2"): contracts.TOP,
     ("verify", *PROGRAM): contracts.VERIFY,
     ("bisect", *PROGRAM): contracts.BISECT,
     ("why", "shop.apples"): contracts.WHY,
     ("why", "shop.registry", *PROGRAM): contracts.WHY_IN_RUN,
     ("report", *PROGRAM): contracts.REPORT,
     ("bench", "--runs=2", "--fail-over=9", "--save=saved", *PROGRAM): contracts.BENCH,
+    ("clean",): contracts.CLEAN,
     ("bench", "--runs=2", "--compare=saved", "--", "python", "-c", "pass"): contracts.BENCH,
 }
 
