@@ -53,9 +53,11 @@ def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str,
     packed = {}
     for name in names:
         path, is_package = file_of(name)
+        # Docstrings are left out, except of packages: pytest looks for a word in that of a plug-in's.
+        optimize = 1 if is_package else 2
         try:
             with open(path, "rb") as file:
-                code = compile(file.read(), path, "exec", dont_inherit=True, optimize=2)
+                code = compile(file.read(), path, "exec", dont_inherit=True, optimize=optimize)
         except (OSError, SyntaxError, ValueError):
             continue  # the import system meets it too, and then it is told
         packed[f"lazi_site.{name}".rstrip(".")] = (path, is_package, marshal.dumps(code))
