@@ -131,7 +131,7 @@ def reason_against(
     code = frame.f_code
     body = bodies.get(id(code))
     if body is None:
-        if importer.partition(".")[0] in STDLIB:
+        if policy.stdlib == "exclude" and importer.partition(".")[0] in STDLIB:
             return None if is_declared(frame, name) else IN_STANDARD_LIBRARY
         package = policy.settles(importer)
         if package:

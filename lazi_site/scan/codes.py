@@ -116,7 +116,9 @@ CODES = {
     "used-by-finder": Code(
         "import", "A finder on sys.meta_path, written in the importing module, uses the name.", NOTHING
     ),
-    "stdlib-importer": Code("import", "The standard library's own imports stay as they are.", NOTHING),
+    "stdlib-importer": Code(
+        "import", "The standard library is excluded, and so are its own imports.", NOTHING
+    ),
     "registers": Code(
         "module", "Loading the module registers something of its own with what it imported.", IF_MISSED
     ),
