@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Strain an enabled environment: many starts, threads, forks, signals, subinterpreters, and what ends a process.
+"""Strain an enabled environment: many starts, threads, forks, signals, subinterpreters, the end of a process.
 
     stress.py                                     small numbers, with the running interpreter
     stress.py circles --rounds 1000 --python PATH one of them, as long as wanted

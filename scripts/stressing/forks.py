@@ -1,4 +1,4 @@
-"""Processes fork while another of their threads performs imports, the very first one of the process among them.
+"""Processes fork while another of their threads performs imports, the very first of the process among them.
 
 The child uses other modules than the thread: the locks of those that are being
 loaded stay locked in a child for good, lazily and eagerly.
