@@ -93,14 +93,25 @@ def start() -> None:
 
 
 def record_fault(where: str, error: BaseException) -> None:
-    """Make imports eager from now on because of a fault of ours, and keep it for ``lazi-site status``."""
+    """Make imports eager from now on because of a fault of ours, and keep it for ``lazi-site status``.
+
+    If *error* comes out of a signal handler it is no fault, and is raised again.
+    """
     restore()
     state.fault = f"{where}: {type(error).__name__}: {error}"
     state.reason = f"lazi-site met a fault of its own ({state.fault})"
+    is_from_signal = False
     try:
-        bring("snapshot", "faults").write_fault()
+        faults = bring("snapshot", "faults")
+        is_from_signal = faults.is_from_signal(error)
+        if not is_from_signal:
+            faults.write_fault()
     except Exception:
         pass
+    if is_from_signal:
+        state.reason = f"a signal handler's exception ended what lazi-site was doing ({state.fault})"
+        state.fault = ""
+        raise error
 
 
 def restore() -> None:

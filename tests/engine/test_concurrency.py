@@ -1,0 +1,72 @@
+"""The programs of scripts/stress.py in short: threads, forks, signals, subinterpreters, ends of processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.environment import Environment
+from tests.support.template import CHECKOUT
+
+PROGRAMS = CHECKOUT / "scripts" / "stressing"
+
+
+@pytest.mark.parametrize(
+    ("program", "rounds"),
+    [("circles", 3), ("meddling", 3), ("forks", 10), ("signals", 10), ("tasks", 3), ("interpreters", 5)],
+)
+def test_strained(program: str, rounds: int, enabled_template: Environment, tmp_path: Path) -> None:
+    done = enabled_template.run(
+        PROGRAMS / f"{program}.py", str(rounds), env={"LAZI_STDLIB": "include"}, cwd=tmp_path
+    )
+    fault = enabled_template.state / "last-fault.txt"
+    assert (done.returncode, done.stderr, fault.exists()) == (0, "", False)
+    assert f'"rounds": {rounds}' in done.stdout
+
+
+def test_process_ends_while_daemon_threads_resolve(enabled_template: Environment, tmp_path: Path) -> None:
+    done = enabled_template.run(PROGRAMS / "ending.py", "1", env={"LAZI_STDLIB": "include"}, cwd=tmp_path)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "end True\natexit 35\n")
+
+
+# The handler's exception arrives while the policy is asked about an import.
+TIME_LIMIT = """\
+import importlib
+import os
+import signal
+import app
+
+app.heavy
+
+def too_late(number, frame):
+    raise TimeoutError("too late")
+
+signal.signal(signal.SIGUSR1, too_late)
+policy = importlib.import_module("lazi_site.startup.policy").Policy
+decide = policy.decide
+
+def interrupted(*arguments):
+    policy.decide = decide
+    os.kill(os.getpid(), signal.SIGUSR1)
+    return decide(*arguments)
+
+policy.decide = interrupted
+try:
+    importlib.import_module("other")
+except TimeoutError as error:
+    print(error)
+print(importlib.import_module("other").heavy.A)
+"""
+
+
+def test_exception_of_a_signal_handler_reaches_the_program(
+    enabled_template: Environment, tmp_path: Path
+) -> None:
+    for name in ("app", "other"):
+        (tmp_path / f"{name}.py").write_text("import heavy\n", encoding="utf-8")
+    (tmp_path / "heavy.py").write_text("A = 1\n", encoding="utf-8")
+    (tmp_path / "main.py").write_text(TIME_LIMIT, encoding="utf-8")
+    done = enabled_template.run("main.py", cwd=tmp_path)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "too late\n1\n")
+    assert not (enabled_template.state / "last-fault.txt").exists()
