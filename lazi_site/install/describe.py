@@ -7,10 +7,18 @@ from __future__ import annotations
 
 import os
 import site
+import stat
 import sys
 
 from ..startup.faults import FAULT_NAME
-from ..startup.snapshot import is_fresh, read_snapshot, snapshot_directories, snapshot_name
+from ..startup.snapshot import (
+    MAXIMUM_SNAPSHOT,
+    READ,
+    is_fresh,
+    read_snapshot,
+    snapshot_directories,
+    snapshot_name,
+)
 from .layout import site_packages, start_file
 from .start_line import NAMES, start_file_content
 
@@ -132,9 +140,15 @@ def keeps_its_loader(kind: str) -> bool:
 
 
 def read_bytes(path: str) -> bytes | None:
-    """Return the content of the file *path*, or None if it cannot be read."""
+    """Return the content of the regular file *path*, or None if it cannot be read or is huge."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
+        descriptor = os.open(path, READ)
+    except (OSError, ValueError):
         return None
+    with open(descriptor, "rb") as file:
+        try:
+            found = os.fstat(descriptor)
+            is_plain = stat.S_ISREG(found.st_mode) and found.st_size <= MAXIMUM_SNAPSHOT
+            return file.read() if is_plain else None
+        except OSError:
+            return None
