@@ -145,10 +145,13 @@ def read_bytes(path: str) -> bytes | None:
         descriptor = os.open(path, READ)
     except (OSError, ValueError):
         return None
-    with open(descriptor, "rb") as file:
-        try:
-            found = os.fstat(descriptor)
-            is_plain = stat.S_ISREG(found.st_mode) and found.st_size <= MAXIMUM_SNAPSHOT
-            return file.read() if is_plain else None
-        except OSError:
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAXIMUM_SNAPSHOT:
             return None
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)

@@ -164,13 +164,16 @@ def is_fresh(snapshot: "dict[str, Any]") -> bool:
     # Another kind of file of ours has neither: what scan stores, for example.
     if snapshot.get("format") != FORMAT or snapshot.get("prefix") != sys.prefix:
         return False
-    for path, mtime, size in snapshot["sources"]:
-        try:
-            found = os.stat(path)
-        except (OSError, ValueError):
-            if mtime != -1:
-                return False
-        else:
-            if found.st_mtime_ns != mtime or found.st_size != size:
-                return False
+    try:
+        for path, mtime, size in snapshot["sources"]:
+            try:
+                found = os.stat(path)
+            except (OSError, ValueError):
+                if mtime != -1:
+                    return False
+            else:
+                if found.st_mtime_ns != mtime or found.st_size != size:
+                    return False
+    except (KeyError, TypeError, ValueError):
+        return False  # not what we write
     return True

@@ -30,7 +30,8 @@ def as_bytes(content: bytes) -> Variant:
 def remove(path: Path) -> None:
     """Remove a file, link, FIFO or directory, whatever its mode is."""
     if path.is_dir() and not path.is_symlink():
-        path.chmod(stat.S_IRWXU)
+        for folder, _, _ in os.walk(path):
+            os.chmod(folder, stat.S_IRWXU)
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -127,8 +128,9 @@ class Surroundings:
     def findings(self, **more: str) -> set[str] | str:
         """Return the codes of what doctor finds not to be in order, or what is wrong with doctor."""
         done = self.command("doctor", "--json", **more)
-        if done.status not in (0, 1) or done.errors:
-            return f"doctor ended with {done.status}: {last_line(done.errors)}"
+        errors = without_report(done.errors)
+        if done.status not in (0, 1) or errors:
+            return f"doctor ended with {done.status}: {last_line(errors)}"
         found: list[dict[str, Any]] = json.loads(done.output)["findings"]
         return {one["code"] for one in found if one["level"] != "ok"}
 
@@ -146,6 +148,7 @@ class Surroundings:
 
     def restore(self) -> None:
         """Put all files back as enable() left them."""
+        self.libraries.chmod(0o755)
         for path in (self.state, self.folder / "site", self.home, self.project, self.extra.parent):
             remove(path)
         remove(self.report.parent)
@@ -166,3 +169,8 @@ def forbid_writing() -> None:
 def last_line(text: str) -> str:
     """Return the last line of *text*."""
     return text.strip().rpartition("\n")[2]
+
+
+def without_report(errors: str) -> str:
+    """Return *errors* without what site says about a line of a start file that it cannot execute."""
+    return re.sub(r"(?s)^Error [^\n]*lazi_site\.pth.*?^Remainder of file ignored\n", "", errors, flags=re.M)
