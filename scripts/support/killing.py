@@ -9,7 +9,7 @@ from .surroundings import Surroundings, last_line
 OPERATIONS = ("enable", "disable", "snapshot refresh", "bisect --write")
 
 # Runs in the environment's interpreter. Every operation is done in a child by fork, so that
-# loading modules takes no part of the time; the parent kills it between 0 and 1.3 of that time.
+# loading modules takes no part of the time; the parent kills it between 0 and 1.6 of that time.
 DRIVER = r"""
 import json, os, random, signal, sys, time
 project, each, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -101,11 +101,11 @@ for name, (prepare, operation, judge, (old, new, between)) in KINDS.items():
         began = time.perf_counter()
         os.waitpid(begin(operation), 0)
         times.append(time.perf_counter() - began)
-    limit = sorted(times)[2] * 1.3
+    limit = sorted(times)[2] * 1.6
     found = counts[name] = {}
     for number in range(each):
         prepare()
-        wait = dice.uniform(0, limit)
+        wait = dice.triangular(0, limit, limit * 0.7)  # what changes files comes late
         began = time.perf_counter()
         child = begin(operation)
         while time.perf_counter() - began < wait:
