@@ -207,7 +207,7 @@ def patch_standard_library() -> list[str]:
     failures = []
     count = statements = instructions = 0
     engine = None if IS_NATIVE else load_engine()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted(filter(Path.is_file, folder.rglob("*.py"))):
         parts = path.relative_to(folder).with_suffix("").parts
         if {"site-packages", "dist-packages", "test", "tests", "idle_test", "lib2to3"} & set(parts):
             continue
