@@ -46,7 +46,7 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     module = sys.modules.get(fullname)
     package = fullname if hasattr(module, "__path__") else fullname.rpartition(".")[0]
     deferred = deferrable(code, fullname, package, why)
-    if not deferred:
+    if not deferred or op.has_dead_variables(code):
         return code
     if guards.is_guarded(sys._getframe(1)):
         for statement in deferred:

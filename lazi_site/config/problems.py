@@ -9,6 +9,16 @@ from __future__ import annotations
 
 import re
 
+LARGEST_NUMBER = 1 << 63  # TOML's; tomllib reads larger ones, which Python does not print beyond a length
+
+
+def show(value: object) -> str:
+    """Return *value* as text for a message."""
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):
+        return "a value that is too long to be shown"
+
 
 class Problem:
     """One mistake in one place.
@@ -54,8 +64,8 @@ class Problem:
     def as_dict(self) -> dict[str, object]:
         """The problem for JSON; a value that JSON does not know becomes text."""
         value = self.value
-        if value is not None and not isinstance(value, (bool, int, float, str)):
-            value = repr(value)
+        if value is not None and not isinstance(value, (bool, float, str)):
+            value = value if isinstance(value, int) and abs(value) < LARGEST_NUMBER else show(value)
         return {
             "path": self.path,
             "line": self.line or None,

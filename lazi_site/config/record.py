@@ -45,6 +45,15 @@ def read_record() -> Record:
     data = read_file(record.source)
     if data is None:
         return record
+    if record.source.status is not None and not is_owners(record.source.status):
+        record.source.problems.append(
+            Problem(
+                record.source.path,
+                "others than the environment's owner can change it",
+                expected="a file that only its owner may write; run `lazi-site enable` again as the owner",
+            )
+        )
+        return record
     try:
         found = json.loads(data)
         directories = found["project"], found["libraries"]
@@ -61,6 +70,22 @@ def read_record() -> Record:
             )
         )
     return record
+
+
+def is_owners(status: os.stat_result) -> bool:
+    """Return whether only those can have written a file who can write into the environment too.
+
+    The record names a directory from which a module is loaded. So it must belong
+    to this user, to root or to the environment's owner, and be writable for group
+    and others only where the environment's directory is.
+
+    status: what the system says of the file.
+    """
+    if not hasattr(os, "geteuid"):
+        return True
+    environment = os.stat(sys.prefix)
+    owners = (0, os.geteuid(), environment.st_uid)
+    return status.st_uid in owners and not status.st_mode & 0o022 & ~environment.st_mode
 
 
 def pack_record(version: str, project: str | None) -> bytes:

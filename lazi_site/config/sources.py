@@ -12,7 +12,7 @@ import sys
 import time
 
 from .options import BY_NAME, closest
-from .problems import Problem, find_line
+from .problems import Problem, find_line, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAXIMUM_SIZE = 1 << 20  # bytes of a configuration file
+MAXIMUM_PROBLEMS = 10  # of one file; finding the line of each goes through the whole file
 
 Stamp = tuple[int, int]  # mtime_ns and size
 ABSENT: Stamp = (-1, -1)
@@ -35,11 +36,12 @@ class Source:
     table: where in it the settings are: () or ("tool", "lazi-site").
     note: why it was not read although it may be there, or "".
     stamp: its mtime and size when it was read, ABSENT or UNKNOWN.
+    status: what the system said of the open file, or None.
     values: the valid settings in it, by option name.
     problems: what is wrong with it.
     """
 
-    __slots__ = ("name", "note", "path", "problems", "stamp", "table", "values")
+    __slots__ = ("name", "note", "path", "problems", "stamp", "status", "table", "values")
 
     def __init__(self, name: str, path: str, table: tuple[str, ...] = ()) -> None:
         self.name = name
@@ -47,6 +49,7 @@ class Source:
         self.table = table
         self.note = ""
         self.stamp = ABSENT
+        self.status: os.stat_result | None = None
         self.values: dict[str, Any] = {}
         self.problems: list[Problem] = []
 
@@ -76,11 +79,7 @@ def name_directories(libraries: str | None) -> tuple[str, str]:
     except ImportError:
         if libraries is None:
             raise
-        sys.path.append(libraries)
-        try:
-            import platformdirs
-        finally:
-            sys.path.remove(libraries)
+        platformdirs = load_from(libraries, "platformdirs")
     try:
         return (
             platformdirs.site_config_dir("lazi-site", appauthor=False),
@@ -92,6 +91,26 @@ def name_directories(libraries: str | None) -> tuple[str, str]:
         for name in () if known else list(sys.modules):
             if name.partition(".")[0] == "platformdirs":
                 del sys.modules[name]
+
+
+def load_from(directory: str, name: str) -> Any:
+    """Return the module *name* after loading it from *directory*, which need not be on the path.
+
+    Errors: ImportError if it is not there.
+    """
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+    spec = PathFinder.find_spec(name, [directory])
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    module = sys.modules[name] = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
 
 
 def locate_sources(project: str | None, libraries: str | None, environ: Mapping[str, str]) -> list[Source]:
@@ -191,7 +210,7 @@ def read_file(source: Source) -> bytes | None:
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(source.path, flags)
         try:
-            found = os.fstat(descriptor)
+            source.status = found = os.fstat(descriptor)
             # Taken before reading: a change during it makes the next start read again.
             source.stamp = found.st_mtime_ns, found.st_size
             if not stat.S_ISREG(found.st_mode):
@@ -238,7 +257,7 @@ def check_document(source: Source, document: dict[str, Any], text: str) -> None:
             source.problems.append(
                 Problem(
                     source.path,
-                    f"it is {values!r}",
+                    f"it is {show(values)}",
                     line=find_line(text, table, ""),
                     key=".".join(table),
                     value=values,
@@ -247,6 +266,8 @@ def check_document(source: Source, document: dict[str, Any], text: str) -> None:
             )
             return
     for key, value in values.items():
+        if len(source.problems) >= MAXIMUM_PROBLEMS:
+            return
         option = BY_NAME.get(key)
         full_key = ".".join((*source.table, key))
         if option is None:
@@ -270,7 +291,7 @@ def check_document(source: Source, document: dict[str, Any], text: str) -> None:
         source.problems.append(
             Problem(
                 source.path,
-                f"{wrong!r} does not fit",
+                f"{show(wrong)} does not fit",
                 line=find_line(text, source.table, key, wrong),
                 key=full_key,
                 value=wrong,

@@ -6,13 +6,12 @@ import os
 
 from ..errors import RefusedError, UsageError
 from .snapshot import write_atomically
+from .sources import Source, read_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
-
-    from .sources import Source
 
 
 def choose_source(sources: Sequence[Source], name: str) -> Source:
@@ -44,12 +43,13 @@ def add_patterns(source: Source, patterns: Mapping[str, Sequence[str]], comment:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
+    found = Source(source.name, source.path)
+    data = read_file(found)
+    if data is None and found.present:
+        reason = found.problems[0].sentence if found.problems else f"{source.path} cannot be read"
+        raise RefusedError("not-writable-configuration", f"{reason}.", "Put a regular file there, or none.")
     try:
-        with open(source.path, encoding="utf-8", newline="") as file:
-            text = file.read()
-    except FileNotFoundError:
-        text = ""
-    try:
+        text = (data or b"").decode()
         document = tomlkit.parse(text)
         changed = False
         table: Any = document
@@ -67,7 +67,7 @@ def add_patterns(source: Source, patterns: Mapping[str, Sequence[str]], comment:
                     table[option].add_line(pattern, comment=comment)
                     changed = True
             close_on_own_line(table[option])
-    except (TOMLKitError, TypeError, AttributeError) as error:
+    except (TOMLKitError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise RefusedError(
             "not-writable-configuration",
             f"{source.path} cannot be added to: {error}.",

@@ -34,6 +34,9 @@ CODES = {
     "start-file-of-another-version": _code(
         "The start file is of the kind that other versions of Python read.", FIX
     ),
+    "start-file-unsafe": _code(
+        "Others than the environment's owner can change the start file, which every start runs.", FIX
+    ),
     "start-file-twice": _code(
         "Another site directory of this interpreter has a start file too; the first that is read counts.",
         "Remove the one that is not meant, or run lazi-site disable --purge and enable again.",

@@ -8,7 +8,7 @@ import time
 
 from .. import __version__
 from ..config.record import NAME as RECORD_NAME
-from ..config.record import read_record
+from ..config.record import is_owners, read_record
 from ..config.snapshot import ABANDONED, is_safe
 from ..install import describe
 from ..install.enable import enable, remove
@@ -69,6 +69,9 @@ def check_start_files() -> Iterator[Finding]:
 
 def judge_start_file(path: str, state: str) -> Finding:
     """Return the finding about the start file *path* that belongs to this interpreter."""
+    if state == describe.AS_EXPECTED and not is_owners(os.stat(path)):
+        message = f"others than the environment's owner can change the start file {path}"
+        return Finding("start-file-unsafe", WARNING, message, path, lambda: replace(path))
     if state == describe.AS_EXPECTED:
         return Finding("start-file-right", OK, f"the start file {path} is as it should be", path)
     if state == describe.ABSENT:
@@ -92,7 +95,7 @@ def check_record() -> Iterator[Finding]:
         yield Finding("record-missing", WARNING, f"the record {path} is gone", path, write_anew)
     elif record.source.problems:
         message = record.source.problems[0].sentence
-        yield Finding("record-damaged", ERROR, message, path, lambda: replace_record(path))
+        yield Finding("record-damaged", ERROR, message, path, lambda: replace(path))
     else:
         content = json.loads(describe.read_bytes(path) or b"{}")
         version = content.get("version")
@@ -103,8 +106,8 @@ def check_record() -> Iterator[Finding]:
             yield Finding("record-right", OK, f"the record {path} can be read", path)
 
 
-def replace_record(path: str) -> None:
-    """Write the record anew in place of one that cannot be used."""
+def replace(path: str) -> None:
+    """Write the record or the start file *path* anew in place of one that cannot be used."""
     if not os.path.isdir(path):
         remove(path)
     write_anew()

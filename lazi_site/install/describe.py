@@ -7,10 +7,18 @@ from __future__ import annotations
 
 import os
 import site
+import stat
 import sys
 
 from ..startup.faults import FAULT_NAME
-from ..startup.snapshot import is_fresh, read_snapshot, snapshot_directories, snapshot_name
+from ..startup.snapshot import (
+    MAXIMUM_SNAPSHOT,
+    READ,
+    is_fresh,
+    read_snapshot,
+    snapshot_directories,
+    snapshot_name,
+)
 from .layout import site_packages, start_file
 from .start_line import NAMES, start_file_content
 
@@ -132,9 +140,18 @@ def keeps_its_loader(kind: str) -> bool:
 
 
 def read_bytes(path: str) -> bytes | None:
-    """Return the content of the file *path*, or None if it cannot be read."""
+    """Return the content of the regular file *path*, or None if it cannot be read or is huge."""
     try:
-        with open(path, "rb") as file:
+        descriptor = os.open(path, READ)
+    except (OSError, ValueError):
+        return None
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAXIMUM_SNAPSHOT:
+            return None
+        with open(descriptor, "rb", closefd=False) as file:
             return file.read()
     except OSError:
         return None
+    finally:
+        os.close(descriptor)

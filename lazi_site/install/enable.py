@@ -16,6 +16,7 @@ from ..errors import RefusedError, UsageError
 from ..startup.bootstrap import unsupported
 from ..startup.faults import FAULT_NAME
 from ..startup.snapshot import snapshot_directories
+from .describe import read_bytes
 from .layout import find_project, in_virtualenv, site_packages, start_file, state_directory
 from .start_line import NAMES, start_file_content
 
@@ -190,11 +191,7 @@ def write_if_different(path: str, content: bytes) -> bool:
 
     Errors: OSError, with the old content in place.
     """
-    try:
-        with open(path, "rb") as file:
-            if file.read() == content:
-                return False
-    except OSError:
-        pass
+    if read_bytes(path) == content:
+        return False
     write_atomically(path, content)
     return True

@@ -133,6 +133,8 @@ def unsupported() -> str:
 
 def switched_off() -> str:
     """Return why this one run must stay eager, or ""."""
+    if has_others_rights():
+        return "the process has other rights than its caller (set-user-ID or set-group-ID)"
     from os import environ
 
     if environ.get("LAZI_DISABLE", "").strip().lower() not in OFF_WORDS:
@@ -144,6 +146,18 @@ def switched_off() -> str:
     if option == "normal" and sys.version_info >= (3, 15):
         return "the interpreter was told lazy_imports=normal"
     return ""
+
+
+def has_others_rights() -> bool:
+    """Return whether the caller's environment variables must not decide anything in this process.
+
+    They name files that we would read and write with rights that the caller has not.
+    """
+    import os
+
+    if not hasattr(os, "geteuid"):
+        return False
+    return os.geteuid() != os.getuid() or os.getegid() != os.getgid()
 
 
 def install_hooks() -> None:

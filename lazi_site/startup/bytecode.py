@@ -43,6 +43,7 @@ LOAD_ATTR = _number(106, 106, 82, 80, 79)
 LOAD_BUILD_CLASS = _number(71, 71, 24, 21, 19)
 LOAD_COMMON_CONSTANT = _number(ABSENT, ABSENT, ABSENT, 81, 80)
 LOAD_CONST = _number(100, 100, 83, 82, 81)
+LOAD_FAST_AND_CLEAR = _number(ABSENT, 143, 86, 85, 84)
 LOAD_GLOBAL = _number(116, 116, 91, 92, 91)
 LOAD_METHOD = _number(160, ABSENT, ABSENT, ABSENT, ABSENT)
 LOAD_NAME = _number(101, 101, 92, 93, 92)
@@ -430,3 +431,23 @@ def scans_namespace(code: "CodeType") -> bool:
                     continue
             return True
     return False
+
+
+def has_dead_variables(code: "CodeType") -> bool:
+    """Return whether a copy of module-level *code* would delete names of the module (3.12).
+
+    The variables of comprehensions are hidden ones of the module. In a copy that
+    ``replace`` makes, only those are still hidden for which there are instructions. Of one in
+    code that never runs (``if False:``) there are none: when somebody asks for the
+    frame's locals, as a star import does, the module's own name is deleted.
+    """
+    if _VERSION != 1 or not code.co_nlocals:
+        return False
+    instructions = code.co_code
+    alive = set()
+    at = instructions.find(LOAD_FAST_AND_CLEAR)
+    while at >= 0:
+        if not at & 1:
+            alive.add(instructions[at + 1])
+        at = instructions.find(LOAD_FAST_AND_CLEAR, at + 1)
+    return len(alive) < code.co_nlocals

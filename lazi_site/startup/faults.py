@@ -34,11 +34,24 @@ def is_from_signal(error: BaseException) -> bool:
 
 
 def write_fault() -> None:
-    """Put the fault of this process into a small file in the first directory where that can be done."""
+    """Put the fault of this process into a small file in the first directory where that can be done.
+
+    A new file in place of what is there: that may be a FIFO, for which writing
+    would wait, or somebody's link to a file that is not meant.
+    """
+    data = (state.fault + "\n").encode("utf-8", "backslashreplace")
     for directory in snapshot_directories():
+        path = os.path.join(directory, FAULT_NAME)
         try:
-            with open(os.path.join(directory, FAULT_NAME), "w", encoding="utf-8") as file:
-                file.write(state.fault + "\n")
-            return
+            if os.path.lexists(path):
+                os.unlink(path)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         except OSError:
             continue
+        try:
+            os.write(descriptor, data)
+        except OSError:
+            continue
+        finally:
+            os.close(descriptor)
+        return

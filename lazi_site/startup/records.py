@@ -46,7 +46,12 @@ class Report:
         """Append to the file *path* (``%p`` is the pid) from now on; return whether that can be done."""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
         try:
-            self.descriptor = os.open(path.replace("%p", str(os.getpid())), flags, 0o644)
+            # O_NONBLOCK: opening a FIFO that nobody reads must not wait.
+            self.descriptor = os.open(
+                path.replace("%p", str(os.getpid())), flags | getattr(os, "O_NONBLOCK", 0), 0o644
+            )
+            if hasattr(os, "O_NONBLOCK"):
+                os.set_blocking(self.descriptor, True)
         except (OSError, ValueError):
             return False
         return True

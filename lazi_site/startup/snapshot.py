@@ -10,7 +10,7 @@ import os
 import stat
 import sys
 
-from .bootstrap import OFF_WORDS, state
+from .bootstrap import OFF_WORDS, bring, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,10 +120,11 @@ def read_policy(variables: "Mapping[str, str]") -> "dict[str, Any]":
         snapshot = read_snapshot(os.path.join(directory, name))
         if snapshot is not None and is_fresh(snapshot):
             return snapshot
-    from ..config import refresh  # the slow path: platformdirs and tomllib
+    with bring("secluded").Secluded():
+        from ..config import refresh  # the slow path: platformdirs and tomllib
 
-    # platformdirs looks at the variables as they are now.
-    rebuilt: dict[str, Any] = refresh.refresh(store=is_stored and name == snapshot_name())
+        # platformdirs looks at the variables as they are now.
+        rebuilt: dict[str, Any] = refresh.refresh(store=is_stored and name == snapshot_name())
     return rebuilt
 
 
@@ -151,21 +152,28 @@ def read_snapshot(path: str) -> "dict[str, Any] | None":
     body = data[16:]
     if data[:8] != MAGIC or data[8:16] != _imp.source_hash(FORMAT, body):
         return None
-    snapshot: dict[str, Any] = marshal.loads(body)
-    return snapshot
+    try:
+        snapshot = marshal.loads(body)
+    except (EOFError, ValueError, TypeError, MemoryError):
+        return None  # the hash keeps accidents out, not what somebody made on purpose
+    return snapshot if type(snapshot) is dict else None
 
 
 def is_fresh(snapshot: "dict[str, Any]") -> bool:
     """Return whether every source of the snapshot is as it was when it was read."""
-    if snapshot["prefix"] != sys.prefix:
+    # Another kind of file of ours has neither: what scan stores, for example.
+    if snapshot.get("format") != FORMAT or snapshot.get("prefix") != sys.prefix:
         return False
-    for path, mtime, size in snapshot["sources"]:
-        try:
-            found = os.stat(path)
-        except (OSError, ValueError):
-            if mtime != -1:
-                return False
-        else:
-            if found.st_mtime_ns != mtime or found.st_size != size:
-                return False
+    try:
+        for path, mtime, size in snapshot["sources"]:
+            try:
+                found = os.stat(path)
+            except (OSError, ValueError):
+                if mtime != -1:
+                    return False
+            else:
+                if found.st_mtime_ns != mtime or found.st_size != size:
+                    return False
+    except (KeyError, TypeError, ValueError):
+        return False  # not what we write
     return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _imp
+import marshal
 import os
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lazi_site.startup import snapshot
 from tests.support.environment import SETTLED, Environment
 
 SETTING = "startup.state.snapshot['settings']"
@@ -109,6 +112,19 @@ def test_damaged_snapshot_is_built_anew(enabled: Environment, damage: bytes) -> 
     (enabled.state / name).write_bytes(damage)
     assert enabled.evaluate(SETTING + "['mode']") == "all"
     assert len((enabled.state / name).read_bytes()) > 100
+
+
+@pytest.mark.parametrize(
+    "body", [b"[", b"\\x00", marshal.dumps([1]), marshal.dumps({"key": 1, "modules": {}})]
+)
+def test_snapshot_of_another_content_with_the_right_hash_is_built_anew(
+    enabled: Environment, body: bytes
+) -> None:
+    (name,) = snapshots(enabled.state)
+    hashed = _imp.source_hash(snapshot.FORMAT, body)
+    (enabled.state / name).write_bytes(snapshot.MAGIC + hashed + body)
+    assert enabled.evaluate(SETTING + "['mode']") == "all"
+    assert enabled.evaluate("startup.state.fault") == ""
 
 
 def test_snapshot_is_readable_whatever_the_umask(environment: Environment) -> None:

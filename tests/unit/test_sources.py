@@ -219,3 +219,16 @@ def test_file_named_by_lazi_config_must_exist(tmp_path: Path) -> None:
     files = [Source("LAZI_CONFIG file", str(tmp_path / "none.toml"))]
     read_sources(files)
     assert "LAZI_CONFIG" in only_problem(files[0]).sentence
+
+
+def test_number_that_python_does_not_print_is_a_problem(tmp_path: Path) -> None:
+    problem = only_problem(read(tmp_path / "file", f"trace = 0x{'f' * 5000}\n"))
+    assert "too long to be shown" in problem.sentence
+    assert problem.as_dict()["value"] == "a value that is too long to be shown"
+
+
+def test_file_with_thousands_of_mistakes_is_read_in_no_time(tmp_path: Path) -> None:
+    began = time.process_time()
+    source = read(tmp_path / "file", "".join(f"key{number} = 1\n" for number in range(50_000)))
+    assert len(source.problems) == sources.MAXIMUM_PROBLEMS
+    assert time.process_time() - began < 10

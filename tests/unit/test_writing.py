@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -73,3 +74,16 @@ def test_project_file_is_the_one_that_is_read(tmp_path: Path) -> None:
     assert choose_source([pyproject, own], "project") is own
     with pytest.raises(UsageError):
         choose_source([pyproject, own], "user")
+
+
+@pytest.mark.parametrize("kind", ["fifo", "directory", "not UTF-8"])
+def test_what_is_no_text_file_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "file"
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "directory":
+        path.mkdir()
+    else:
+        path.write_bytes(b"\xff = 1\n")
+    with pytest.raises(RefusedError):
+        add_patterns(Source("file", str(path)), {"eager": ["a"]}, "why")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import opcode
+import sys
 
 from runner import equal, run
 
@@ -260,6 +261,16 @@ def check_what_counts_as_looking_through_the_namespace() -> None:
     for source, expected in sources.items():
         code = compile(source, "", "exec")
         equal((source, op.scans_namespace(code)), (source, expected))
+
+
+def check_variables_of_code_that_never_runs() -> None:
+    """On 3.12 a copy of such code deletes the module's own name when its locals are asked for."""
+    live = "x = [i for i in y]\n"
+    dead = "if a and False:\n    z = [j for j in y]\n"
+    is_312 = sys.version_info[:2] == (3, 12)
+    for source, expected in {live: False, dead: is_312, live + dead: is_312, "x = 1\n": False}.items():
+        code = compile(source, "", "exec")
+        equal((source, op.has_dead_variables(code)), (source, expected))
 
 
 if __name__ == "__main__":
