@@ -21,7 +21,6 @@ limits (exit status 1 beyond one).
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import re
@@ -31,11 +30,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from support.environments import CHECKOUT, CommandFailed, Environment, build_wheel, describe
+from support.benching import environments, failures_in_words, make_parser, write_json
+from support.environments import CommandFailed, Environment
 from support.running import EAGER
 from support.tables import table
 
 MODULES = 100
+FEW = 20
 STATEMENTS = 20  # in each module
 LAZY = {"LAZI_STDLIB": "include"}
 KINDS = ("module", "bound", "pending", "resolved")
@@ -57,41 +58,27 @@ print(time.process_time_ns() - begin)
 
 def main() -> int:
     """Measure on every interpreter asked for; return the exit status."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     add = parser.add_argument
-    add("--python", action="append", metavar="PATH", help="an interpreter; may be repeated")
     add("--rounds", type=int, default=20, metavar="N", help="processes of each kind (default 20)")
     add("--count", action="store_true", help="count instructions, under valgrind")
     add("--check", action="store_true", help="fail beyond the limits; with --count")
-    add("--keep", default=str(CHECKOUT / ".venv-corpus"), metavar="DIR", help="where environments stay")
     add("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
     if options.count and shutil.which("valgrind") is None:
         print("bench_import_path.py: there is no valgrind here, so nothing is counted.")
         return 0
-    keep = Path(options.keep).resolve()
     found = {}
-    try:
-        wheel = build_wheel(keep / "wheel")
-        for python in options.python or [sys.executable]:
-            version, path = describe(python)
-            environment = Environment(keep / f"{version}-start-enabled")
-            environment.ensure(path)
-            environment.install_lazi_site(wheel)
-            with tempfile.TemporaryDirectory() as folder:
-                generate(Path(folder))
-                found[version] = measure(environment, folder, options)
-    except CommandFailed as error:
-        sys.exit(f"bench_import_path.py: a command that prepares the run failed\n{error}")
+    with failures_in_words(), tempfile.TemporaryDirectory() as folder:
+        generate(Path(folder))
+        for version, environment in environments(options, "start-enabled"):
+            found[version] = measure(environment, folder, options)
     unit = "thousand instructions" if options.count else "microseconds"
     rows = [("python", *(f"a {kind}" for kind in KINDS))]
     rows += [(version, *(f"{costs[kind]:.2f}" for kind in KINDS)) for version, costs in found.items()]
     print(table(rows))
     print(f"\n{unit} more than eagerly")
-    if options.json:
-        Path(options.json).write_text(json.dumps({"unit": unit, "costs": found}, indent=1) + "\n", "utf-8")
+    write_json(options.json, {"unit": unit, "costs": found})
     beyond = [
         f"{version}: a {kind} costs {costs[kind]:.2f}, the limit is {LIMITS[kind]}"
         for version, costs in found.items()
@@ -127,31 +114,41 @@ def generate(folder: Path) -> None:
 
 
 def measure(environment: Environment, folder: str, options: argparse.Namespace) -> dict[str, float]:
-    """Return {kind: what one costs more lazily than eagerly}."""
+    """Return {kind: what one costs more lazily than eagerly}.
+
+    Importing few and all modules of a package is compared, so that what a
+    process pays once does not count.
+    """
     packages = ("plain", "bound", "pending", "used", "resolved")
     modes = {"eager": EAGER, "lazy": LAZY}
-    tasks = [(package, mode) for package in packages for mode in modes]
-    values: dict[tuple[str, str], list[float]] = {task: [] for task in tasks}
-    for task in tasks * 2:  # write and warm the caches
-        run(environment, folder, task[0], modes[task[1]], count=False)
+    tasks = [(package, mode, size) for package in packages for mode in modes for size in (FEW, MODULES)]
+    values: dict[tuple[str, str, int], list[float]] = {task: [] for task in tasks}
+    for package, mode, size in tasks * 2:  # write and warm the caches
+        run(environment, folder, package, size, modes[mode], count=False)
     for _ in range(1 if options.count else options.rounds):
-        for package, mode in random.sample(tasks, len(tasks)):
-            values[package, mode].append(run(environment, folder, package, modes[mode], count=options.count))
+        for package, mode, size in random.sample(tasks, len(tasks)):
+            value = run(environment, folder, package, size, modes[mode], count=options.count)
+            values[package, mode, size].append(value)
     best = {task: min(times) / 1000 for task, times in values.items()}
-    more = {package: best[package, "lazy"] - best[package, "eager"] for package in packages}
-    statements = MODULES * STATEMENTS
+
+    def of_module(package: str, mode: str) -> float:
+        return (best[package, mode, MODULES] - best[package, mode, FEW]) / (MODULES - FEW)
+
+    more = {package: of_module(package, "lazy") - of_module(package, "eager") for package in packages}
     # Eagerly nothing is imported in place of what waits, so there the whole cost counts.
-    waiting = best["pending", "lazy"] - best["plain", "lazy"]
+    waiting = of_module("pending", "lazy") - of_module("plain", "lazy")
     return {
-        "module": more["plain"] / MODULES,
-        "bound": (more["bound"] - more["plain"]) / statements,
-        "pending": waiting / statements,
-        "resolved": (more["resolved"] - more["plain"]) / statements,
+        "module": more["plain"],
+        "bound": (more["used"] - more["plain"]) / STATEMENTS,
+        "pending": waiting / STATEMENTS,
+        "resolved": (more["resolved"] - more["plain"]) / STATEMENTS,
     }
 
 
-def run(environment: Environment, folder: str, package: str, mode: dict[str, str], *, count: bool) -> float:
-    """Return what importing the modules of *package* takes: nanoseconds, or instructions of the process."""
+def run(
+    environment: Environment, folder: str, package: str, size: int, mode: dict[str, str], *, count: bool
+) -> float:
+    """Return what importing *size* modules of *package* takes: nanoseconds, or the process's instructions."""
     base = {
         "HOME": str(environment.folder),
         "PATH": os.defpath,
@@ -159,7 +156,7 @@ def run(environment: Environment, folder: str, package: str, mode: dict[str, str
         "PYTHONHASHSEED": "0",
         **mode,
     }
-    command = [str(environment.python), "-c", CHILD, folder, package, str(MODULES)]
+    command = [str(environment.python), "-c", CHILD, folder, package, str(size)]
     if count:
         tool = shutil.which("valgrind") or "valgrind"
         command = [tool, "--tool=callgrind", "--callgrind-out-file=/dev/null", *command]

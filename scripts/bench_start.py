@@ -15,15 +15,14 @@ than --at-most, quiet.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import random
 import statistics
 import sys
 from pathlib import Path
 
-from support.environments import CHECKOUT, CommandFailed, Environment, build_wheel, call, describe
+from support.benching import failures_in_words, make_parser, write_json
+from support.environments import CommandFailed, Environment, build_wheel, call, describe
 from support.tables import table
 
 COMMENT = "comment"
@@ -42,34 +41,27 @@ BASE = {"enabled, imports json": "comment, imports json"}
 
 def main() -> int:
     """Measure on every interpreter asked for; return the exit status."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     add = parser.add_argument
-    add("--python", action="append", metavar="PATH", help="an interpreter; may be repeated")
     add("--runs", type=int, default=200, metavar="N", help="rounds (default 200)")
-    add("--keep", default=str(CHECKOUT / ".venv-corpus"), metavar="DIR", help="where environments stay")
     add("--json", metavar="FILE", help="write the figures there too")
     add("--at-most", type=float, metavar="MS", help="fail if more than this is added")
     options = parser.parse_args()
     keep = Path(options.keep).resolve()
     found = {}
-    try:
+    with failures_in_words():
         wheel = build_wheel(keep / "wheel")
         for python in options.python or [sys.executable]:
             version, path = describe(python)
             environments = prepare(keep, version, path, wheel)
             found[version] = measure(environments, options.runs)
-    except CommandFailed as error:
-        sys.exit(f"bench_start.py: a command that prepares the run failed\n{error}")
     rows = [("python", "start", "base", "CPU ms quiet", "median", "added quiet", "median", "paired")]
     for version, kinds in found.items():
         for kind, figures in kinds.items():
             numbers = (f"{figures[name]:.2f}" for name in FIGURES)
             rows.append((version, kind, BASE.get(kind, COMMENT), *numbers))
     print(table(rows))
-    if options.json:
-        Path(options.json).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    write_json(options.json, found)
     limit = options.at_most
     return int(limit is not None and any(kinds["enabled"]["added_quiet"] > limit for kinds in found.values()))
 

@@ -14,14 +14,14 @@ waiting names costs. The standard library waits as well (LAZI_STDLIB=include).
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 
-from support.environments import CHECKOUT, CommandFailed, Environment, build_wheel, describe
+from support.benching import environments, failures_in_words, make_parser, write_json
+from support.environments import CHECKOUT
 from support.running import EAGER, NATIVE_ALL, Runner
 from support.tables import table
 
@@ -65,40 +65,27 @@ print(sorted(times)[len(times) // 10], repr(result)[:60])
 
 def main() -> int:
     """Measure on every interpreter asked for; return the exit status."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     names = sorted(path.stem for path in WORKLOADS.glob("[a-z]*.py"))
     add = parser.add_argument
     add("workloads", nargs="*", metavar="WORKLOAD", help=f"of {', '.join(names)}; default: all")
-    add("--python", action="append", metavar="PATH", help="an interpreter; may be repeated")
     add("--rounds", type=int, default=5, metavar="N", help="processes of each kind (default 5)")
     add("--seconds", default="0.5", metavar="S", help="of warming up, and of measuring (default 0.5)")
-    add("--keep", default=str(CHECKOUT / ".venv-corpus"), metavar="DIR", help="where environments stay")
     add("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
     unknown = set(options.workloads) - set(names)
     if unknown:
         parser.error(f"no workload {sorted(unknown)[0]}; there are: {', '.join(names)}")
-    keep = Path(options.keep).resolve()
     found = {}
-    try:
-        wheel = build_wheel(keep / "wheel")
-        for python in options.python or [sys.executable]:
-            version, path = describe(python)
-            environment = Environment(keep / f"{version}-steady")
-            environment.ensure(path)
+    with failures_in_words():
+        for version, environment in environments(options, "steady"):
             for requirement, reason in environment.install(REQUIRES).items():
                 print(f"{version}: without {requirement}: {reason}", file=sys.stderr)
-            environment.install_lazi_site(wheel)
-            runner = Runner(environment, keep / "runs" / f"{version}-steady")
+            runner = Runner(environment, Path(options.keep).resolve() / "runs" / f"{version}-steady")
             runner.fresh()
             found[version] = measure(runner, version, options)
-    except CommandFailed as error:
-        sys.exit(f"bench_steady.py: a command that prepares the run failed\n{error}")
     print_table(found)
-    if options.json:
-        Path(options.json).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    write_json(options.json, found)
     return 0
 
 

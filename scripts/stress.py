@@ -22,12 +22,10 @@ import threading
 import time
 from pathlib import Path
 
+from support.benching import environments, failures_in_words, make_parser
 from support.environments import (
     CHECKOUT,
-    CommandFailed,
     Environment,
-    build_wheel,
-    describe,
     installing_environment,
 )
 from support.tables import table
@@ -40,30 +38,20 @@ CONFIGURATIONS = ('eager = ["nothing"]\n', "enabled = false\n", "enabled = \n", 
 
 def main() -> int:
     """Run what is asked for; return the exit status."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     add = parser.add_argument
     add("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)} (default: all)")
-    add("--python", action="append", metavar="PATH", help="an interpreter; may be repeated")
     add("--rounds", type=int, default=20, metavar="N", help="rounds of each program (default 20)")
     add("--starts", type=int, default=200, metavar="N", help="interpreters started at once (default 200)")
     add("--subinterpreters", type=int, default=100, metavar="N", help="made one by one (default 100)")
-    add("--keep", default=str(CHECKOUT / ".venv-corpus"), metavar="DIR", help="where environments stay")
     options = parser.parse_args()
     unknown = set(options.names).difference(NAMES)
     if unknown:
         parser.error(f"no such program: {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
-    keep = Path(options.keep).resolve()
     rows = [("python", "what", "done", "seconds", "result")]
     complaints = []
-    try:
-        wheel = build_wheel(keep / "wheel")
-        for python in options.python or [sys.executable]:
-            version, path = describe(python)
-            environment = Environment(keep / f"{version}-stress")
-            environment.ensure(path)
-            environment.install_lazi_site(wheel)
+    with failures_in_words():
+        for version, environment in environments(options, "stress"):
             for name in options.names or NAMES:
                 began = time.monotonic()
                 done, complaint = run(name, environment, options)
@@ -71,8 +59,6 @@ def main() -> int:
                 rows.append((version, name, done, seconds, "FAILED" if complaint else "passed"))
                 if complaint:
                     complaints.append(f"\n{name} on {version}:\n{complaint}")
-    except CommandFailed as error:
-        sys.exit(f"stress.py: a command that prepares the run failed\n{error}")
     print(table(rows))
     print("".join(complaints))
     return int(bool(complaints))
