@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         snapshot: the policy snapshot in force, or {}.
         skips_stdlib: imports of the standard library do not wait, and nobody is told of it.
         former: the interpreter's mode and filter before ours (3.15).
+        other_hooks: the path hooks that were there before ours (3.11 to 3.14).
         """
 
         started: bool
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
         snapshot: dict[str, Any]
         skips_stdlib: bool
         former: tuple[str, Any]
+        other_hooks: list[Any]
 
 
 # A simple namespace: making a class of our own costs ten times as much.
@@ -70,6 +72,7 @@ state: "State" = SimpleNamespace(
     snapshot={},
     skips_stdlib=False,
     former=("normal", None),
+    other_hooks=[],
 )
 OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
 FOLDER = __file__.removesuffix("bootstrap.py")
@@ -175,6 +178,7 @@ def install_hooks() -> None:
         sys.set_lazy_imports("all")  # type: ignore[attr-defined]
         return
     state.engine = "backport"
+    state.other_hooks = sys.path_hooks.copy()
     sys.path_hooks.insert(0, path_hook)
     for path, finder in sys.path_importer_cache.items():
         if type(finder) is FileFinder and is_ours(path):
@@ -196,8 +200,13 @@ def hook_program() -> None:
 
 
 def path_hook(path: str) -> "Any":
-    """Return a finder for the directory *path*; ImportError leaves it to the next hook."""
-    if not state.engine or not is_ours(path) or not _path_isdir(path):
+    """Return a finder for the directory *path*; ImportError leaves it to the next hook.
+
+    A hook that somebody puts between ours and the stock ones is meant to be in
+    front of those, and goes before ours too.
+    """
+    is_last = sys.path_hooks[-len(state.other_hooks) - 1 :] == [path_hook, *state.other_hooks]
+    if not (state.engine and is_last and is_ours(path) and _path_isdir(path)):
         raise ImportError("left to the next path hook", path=path)
     finder = FileFinder(path)
     finder._loaders = LOADERS.copy()  # type: ignore[attr-defined]

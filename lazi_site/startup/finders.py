@@ -32,6 +32,7 @@ class Watched:
         # Another thread that goes through the list must not see it shrink: it gets another one.
         without = [member for member in current if not any(member is one for one in new)]
         before = list(without)
+        cached = set(sys.path_importer_cache)
         setattr(sys, self.name, without)
         try:
             for member in new:
@@ -44,6 +45,9 @@ class Watched:
             else:
                 for member in new:
                     without.insert(current.index(member), member)
+            # What was imported meanwhile made finders that a new hook has not been asked for.
+            for path in set(sys.path_importer_cache) - cached:
+                sys.path_importer_cache.pop(path, None)
 
 
 watched = (Watched("meta_path"), Watched("path_hooks"))
