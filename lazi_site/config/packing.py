@@ -10,14 +10,13 @@ import marshal
 import os
 import sys
 
+from .own import own_folder
 from .sources import read_stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
-
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # What runs before the snapshot is read; watched too, because it belongs to the same version.
 BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
@@ -46,13 +45,17 @@ def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str,
     A file that cannot be read or compiled is left out. former: a snapshot whose
     code is taken if the files are as they were; compiling takes 70 ms.
     """
+    package = own_folder()
     names = PACKED["native" if sys.version_info >= (3, 15) else "backport"]
-    stamps = [(path, *read_stamp(path)) for path, _ in map(file_of, (*BEFORE, *names))]
-    if former is not None and former["code"] and set(stamps) <= set(former["sources"]):
-        return former["code"], stamps
+    stamps = [(path, *read_stamp(path)) for path, _ in (file_of(package, name) for name in (*BEFORE, *names))]
+    try:
+        if former is not None and former["code"] and set(stamps) <= set(former["sources"]):
+            return former["code"], stamps
+    except (KeyError, TypeError):
+        pass  # it has the right hash, but not our content
     packed = {}
     for name in names:
-        path, is_package = file_of(name)
+        path, is_package = file_of(package, name)
         # Docstrings are left out, except of packages: pytest looks for a word in that of a plug-in's.
         optimize = 1 if is_package else 2
         try:
@@ -64,9 +67,12 @@ def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str,
     return packed, stamps
 
 
-def file_of(name: str) -> tuple[str, bool]:
-    """Return the file of our module *name* ("" is the package itself), and whether it is a package."""
-    path = os.path.join(PACKAGE, *filter(None, name.split(".")))
+def file_of(package: str, name: str) -> tuple[str, bool]:
+    """Return the file of our module *name* in the folder *package*, and whether it is a package.
+
+    name: below ``lazi_site``, "" for itself.
+    """
+    path = os.path.join(package, *filter(None, name.split(".")))
     if os.path.isdir(path):
         return os.path.join(path, "__init__.py"), True
     return path + ".py", False

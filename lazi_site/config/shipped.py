@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .. import safety
+from .own import own_folder
 from .problems import Problem
 from .sources import Source, read_file
 
@@ -23,7 +23,7 @@ def read_shipped_rules() -> tuple[dict[str, dict[str, str]], Source]:
     """
     import tomllib
 
-    path = os.path.join(os.path.dirname(os.path.abspath(safety.__file__)), "rules.toml")
+    path = os.path.join(own_folder(), "safety", "rules.toml")
     source = Source("shipped rules", path)
     rules: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
     data = read_file(source)
