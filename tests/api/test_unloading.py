@@ -180,7 +180,8 @@ def test_trace_tells_what_is_unloaded(enabled_template: Environment, folder: Pat
         f"import lazi_site as lazi, importlib\nlazi.set_unloading(True)\nimport heavy\nheavy.A\n{how}\n"
     )
     done = enabled_template.run("-c", "__import__('body')", cwd=folder, env={"LAZI_TRACE": "1"})
-    lines = done.stderr.splitlines()
+    # 3.15 tells of the standard library's own lazy imports too.
+    lines = [line for line in done.stderr.splitlines() if "heavy" in line]
     assert lines == ["lazi-site: loaded    heavy  in body", "lazi-site: unloaded  heavy  in body"]
 
 
