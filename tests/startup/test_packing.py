@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
@@ -54,6 +55,18 @@ for name, module in ours.items():
     (enabled.root / "other.py").write_text("")
     modules, _ = loaded_and_opened(enabled, code)
     assert ENGINE in modules
+
+
+def test_copy_in_the_current_directory_is_not_what_is_stored(enabled: Environment) -> None:
+    for snapshot in enabled.state.glob("*.snapshot"):
+        snapshot.unlink()
+    shutil.copytree(enabled.purelib / "lazi_site", enabled.root / "lazi_site")
+    enabled.run("-m", "lazi_site", "enable", cwd=enabled.root, env={"LAZI_DISABLE": "1"}, check=True)
+    code = "import other, lazi_site.startup.policy as ours; print(ours.__file__)"
+    (enabled.root / "elsewhere").mkdir()
+    (enabled.root / "elsewhere" / "other.py").write_text("")
+    found = enabled.run("-c", code, cwd=enabled.root / "elsewhere", check=True).stdout
+    assert found.strip().startswith(str(enabled.purelib))
 
 
 def test_program_of_the_standard_library_alone_does_not_load_the_engine(enabled: Environment) -> None:
