@@ -5,30 +5,16 @@ switched on by the API, this does nothing. LAZI_DISABLE and the configuration
 are obeyed. Never raises.
 """
 
-import os
 import sys
 
 from .startup import bootstrap
 
 
-def install() -> None:
-    """Make imports lazy in this interpreter as the start file does, but in the midst of a program."""
-    state = bootstrap.state
-    if state.started:
-        return
-    state.started = True
-    if state.engine:
-        return
-    try:
-        state.environment = sys.modules[os.name].environ.copy()
-        state.reason = bootstrap.unsupported() or bootstrap.switched_off()
-        if not state.reason:
-            from .startup import running
+def reach_program() -> None:
+    """Let the statements wait that the modules which led here have still to run."""
+    from .startup import running
 
-            bootstrap.install_hooks()
-            running.follow(sys._getframe(1))
-    except Exception as error:
-        bootstrap.record_fault("start-up", error)
+    running.follow(sys._getframe(1))
 
 
-install()
+bootstrap.start(reach_program)

@@ -57,10 +57,11 @@ def import_budget(
     except subprocess.TimeoutExpired:
         raise AssertionError(f"{shown} took longer than {timeout:g} seconds") from None
     if recording.status != status:
-        said = recording.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        said = recording.last_line
         raise AssertionError(f"{shown} ended with exit status {recording.status}, not {status}: {said}")
-    loads = [load for process in recording.processes for load in read_loads(process.events)]
-    modules = [name for process in recording.processes for name in loaded_modules(read_loads(process.events))]
+    processes = [read_loads(process.events) for process in recording.processes]
+    loads = [load for process in processes for load in process]
+    modules = [name for process in processes for name in loaded_modules(process)]
     complaints = []
     if at_most is not None and len(modules) > at_most:
         complaints.append(describe_excess(shown, loads, len(modules), at_most))

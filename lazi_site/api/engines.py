@@ -5,7 +5,7 @@ from __future__ import annotations
 from _thread import RLock
 
 from ..startup import bootstrap
-from ..startup.settle import load, not_wanted, obey_mode, settle, unhook
+from ..startup.settle import load, not_wanted, obey_mode, settle, unhook, wrong_configuration
 from ..startup.snapshot import read_policy, variables_at_start
 from . import tracking
 
@@ -28,10 +28,7 @@ def install(*, obey: bool) -> str:
         variables = variables_at_start()
         if not state.snapshot:
             state.snapshot = read_policy(variables)
-        if obey:
-            reason = not_wanted(state.snapshot, variables)
-        elif state.snapshot["problems"]:
-            reason = "the configuration has an error: " + state.snapshot["problems"][0]
+        reason = not_wanted(state.snapshot, variables) if obey else wrong_configuration(state.snapshot)
         if reason:
             return reason
         state.settled = True

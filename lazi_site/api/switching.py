@@ -6,7 +6,7 @@ import sys
 from _thread import get_ident
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
-from types import FrameType, TracebackType
+from types import FrameType
 
 from ..errors import LaziSiteError
 from ..startup import bootstrap, running
@@ -111,12 +111,7 @@ class LazyImports:
         self._open.append((block, loads))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         block, loads = self._open.pop()
         block.close()
         if loads is not None:

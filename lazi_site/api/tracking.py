@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any
 
 from .notes import failures, note_failure
@@ -32,12 +32,7 @@ class lazily:  # noqa: N801 - it reads as the adverb that it is
         self.thread = get_ident()
         _inside[self.thread] = _inside.get(self.thread, 0) + 1
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         _inside[self.thread] -= 1
         if not _inside[self.thread]:
             del _inside[self.thread]

@@ -10,7 +10,7 @@ from ..startup.policy import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWIT
 from ..startup.switches import switches
 from . import keys, stubs
 from .modules import Origin, promise, promise_found, settle_finders, wanted
-from .namespaces import MISSING, SettledKey, bind, plain_values
+from .namespaces import MISSING, SettledKey, bind, plain_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ class DeferredImport:
 
     def reason_against(self, namespace: "dict[str, Any]") -> "Eager | None":
         """Return why the statement must import now, for reasons known only when it runs, or None."""
-        unusual = not switches.active or switches.eager_depth or switches.eager_importer is not None
-        if unusual and switches.force_eager(namespace.get("__name__")):
+        if switches.force_eager(namespace.get("__name__")):
             return SWITCHED_OFF
         if switches.declared_only and self.target not in namespace.get("__lazy_modules__", ()):
             return NOT_DECLARED
@@ -154,8 +153,8 @@ class DeferredImport:
         if statement.fromlist is not None:
             if type(contents) is not dict:
                 return False
-            values = plain_values(contents, statement.fromlist)
-            if values is None:
+            values = [plain_value(contents, name) for name in statement.fromlist]
+            if any(value is MISSING for value in values):
                 return False
         else:
             values = [sys.modules.get(self.first)]

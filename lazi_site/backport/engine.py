@@ -94,7 +94,7 @@ def deferrable(
             if not target:
                 continue
         why = why_none
-        if why is None and ranges and op.is_covered(ranges, at):
+        if why is None and op.handler_of(ranges, at) is not None:
             why = IN_TRY
         names = statement.fromlist or ()
         if why is None:

@@ -61,10 +61,7 @@ def waiting(namespace: "dict[str, Any]", name: str) -> "SettledKey | None":
 
 def plain_value(namespace: "dict[str, Any]", name: str) -> "Any":
     """Return what *name* is bound to in *namespace*, MISSING if it is unbound or waits."""
-    record = records.get(id(namespace))
-    if record is not None and name in record.pending:
-        return MISSING
-    return namespace.get(name, MISSING)
+    return namespace.get(name, MISSING) if waiting(namespace, name) is None else MISSING
 
 
 def add(key: SettledKey, name: str) -> None:
@@ -73,10 +70,8 @@ def add(key: SettledKey, name: str) -> None:
     It becomes a pending key afterwards, because storing hashes it.
     """
     namespace = key.namespace
+    make_way(namespace, name)
     record = records.get(id(namespace))
-    if record is not None and name in record.pending:
-        discard(record.pending[name])
-        record = records.get(id(namespace))
     if record is None:
         record = records[id(namespace)] = Record(namespace)
     namespace.pop(name, None)
@@ -84,24 +79,17 @@ def add(key: SettledKey, name: str) -> None:
     record.pending[name] = key
 
 
-def plain_values(namespace: "dict[str, Any]", names: "tuple[str, ...]") -> "list[Any] | None":
-    """Return what plain_value() does of each of *names*, or None if one is MISSING."""
-    record = records.get(id(namespace))
-    values = []
-    for name in names:
-        value = namespace.get(name, MISSING) if record is None or name not in record.pending else MISSING
-        if value is MISSING:
-            return None
-        values.append(value)
-    return values
-
-
 def bind(namespace: "dict[str, Any]", name: str, value: object) -> None:
-    """Store *value* as an assignment to *name* does; a key of that name becomes ordinary."""
-    record = records.get(id(namespace))
-    if record is not None and name in record.pending:
-        discard(record.pending[name])
+    """Store *value* as an assignment to *name* does."""
+    make_way(namespace, name)
     namespace[name] = value
+
+
+def make_way(namespace: "dict[str, Any]", name: str) -> None:
+    """Let the key of *name* be an ordinary one if it waits in *namespace*: it is about to get a value."""
+    key = waiting(namespace, name)
+    if key is not None:
+        discard(key)
 
 
 def settle(key: SettledKey, value: object) -> None:

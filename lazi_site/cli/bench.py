@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..errors import UsageError
 from . import status_codes
 from .output import print_json, progress_bar
-from .program import TIMEOUT, check_engine, check_request, words_of
+from .program import add_last_arguments, check_engine, check_folder_of, check_request, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,8 +45,6 @@ LIMIT = re.compile(r"(\d+(?:\.\d*)?|\.\d+) *(ms)?", re.IGNORECASE)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``bench`` to *parser*; the program and its own come last."""
-    import argparse
-
     add = parser.add_argument
     add("--runs", type=int, default=RUNS, metavar="N", help=f"of each way that are counted (default: {RUNS})")
     add(
@@ -57,16 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--save", metavar="FILE", help="write all figures into FILE, for --compare")
     add("--compare", metavar="FILE", help="show what has changed since FILE was saved")
-    add(
-        "--timeout", type=float, default=TIMEOUT, metavar="SECONDS", help=f"of one run (default: {TIMEOUT:g})"
-    )
-    add("--json", action="store_true", help="print JSON")
-    add(
-        "command",
-        nargs=argparse.REMAINDER,
-        metavar="-- CMD ...",
-        help="the program: a script of this virtualenv, python, or any other, with its arguments",
-    )
+    add_last_arguments(parser)
 
 
 @dataclass(frozen=True)
@@ -137,8 +125,7 @@ def run(
     # What can be wrong is told before the command runs for nothing.
     limit = parse_limit(fail_over) if fail_over is not None else None
     saved = read_saved(compare) if compare is not None else None
-    if save is not None and not Path(save).absolute().parent.is_dir():
-        raise UsageError("no-such-folder", f"The folder of '{save}' does not exist.", "Make it first.")
+    check_folder_of(save)
     engine = check_engine()
     with progress_bar("running") as say:
         found = bench(words, engine, runs, timeout, say)

@@ -26,8 +26,6 @@ MOST_STREAMS = 6
 
 def add_program_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments to *parser*; the program and its own come last."""
-    import argparse
-
     parser.add_argument(
         "--ignore",
         action="append",
@@ -41,9 +39,14 @@ def add_program_arguments(parser: argparse.ArgumentParser) -> None:
         help="compare the files in this folder too; each run finds it as it is now, and so do you afterwards",
     )
     parser.add_argument("--exit-only", action="store_true", help="compare nothing but the exit status")
-    parser.add_argument(
-        "--timeout", type=float, default=TIMEOUT, metavar="SECONDS", help=f"of one run (default: {TIMEOUT:g})"
-    )
+    add_last_arguments(parser)
+
+
+def add_last_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add ``--timeout``, ``--json`` and the command, which has to come last."""
+    import argparse
+
+    add_timeout(parser, TIMEOUT)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "command",
@@ -51,6 +54,22 @@ def add_program_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="-- CMD ...",
         help="the program: a script of this virtualenv, python, or any other, with its arguments",
     )
+
+
+def add_timeout(parser: argparse.ArgumentParser, seconds: float) -> None:
+    """Add ``--timeout`` with *seconds* as its default."""
+    parser.add_argument(
+        "--timeout", type=float, default=seconds, metavar="SECONDS", help=f"of one run (default: {seconds:g})"
+    )
+
+
+def check_folder_of(file: str | None) -> None:
+    """See that there is a folder for *file*, if one is to be written, before the program runs for nothing.
+
+    Errors: UsageError if not.
+    """
+    if file is not None and not os.path.isdir(os.path.dirname(os.path.abspath(file))):
+        raise UsageError("no-such-folder", f"The folder of '{file}' does not exist.", "Make it first.")
 
 
 def words_of(command: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..errors import UsageError
 from . import status_codes
 from .output import print_json, progress
+from .program import check_folder_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,9 +84,7 @@ def run(
             "eager-without-lazy", "--eager-from goes with --from.", "See lazi-site report --help."
         )
     for file in (html, speedscope, importtime):
-        # Before the command runs for nothing.
-        if file is not None and not Path(file).absolute().parent.is_dir():
-            raise UsageError("no-such-folder", f"The folder of '{file}' does not exist.", "Make it first.")
+        check_folder_of(file)
     document = read(records, eager_from) if records is not None else observe(command, once)
     write_files(document, html, speedscope, importtime)
     if json:
@@ -122,7 +121,7 @@ def observe(command: Sequence[str], once: bool) -> dict[str, Any]:
         command=command,
         status=lazy.status,
         eager_status=eager.status if eager else None,
-        problem=last_line(lazy.stderr) if lazy.status else "",
+        problem=lazy.last_line if lazy.status else "",
     )
 
 
@@ -162,12 +161,6 @@ def read_file(name: str) -> list[Process]:
 def as_records(processes: Sequence[Process]) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
     """Return *processes* as the report takes them."""
     return [(process.header, process.events) for process in processes]
-
-
-def last_line(output: bytes) -> str:
-    """Return the last line of *output* that is not empty, or ""."""
-    lines = output.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1].strip() if lines else ""
 
 
 def write_files(

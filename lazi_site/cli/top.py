@@ -8,6 +8,7 @@ import sys
 from ..errors import UsageError
 from . import status_codes
 from .output import print_json, print_table, progress_bar
+from .program import add_timeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,13 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("programs", nargs="*", metavar="PROGRAM", help="a program of this virtualenv (default: all)")
     add("--runs", type=int, default=RUNS, metavar="N", help=f"of each kind, that count (default: {RUNS})")
-    add(
-        "--timeout",
-        type=float,
-        default=TIMEOUT,
-        metavar="SECONDS",
-        help=f"of one run (default: {TIMEOUT:g})",
-    )
+    add_timeout(parser, TIMEOUT)
     add("--top", type=int, default=TOP, metavar="N", help=f"rows of the table (default: {TOP}; 0: all)")
     add("--json", action="store_true", help="print JSON")
 

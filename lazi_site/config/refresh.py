@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import sys
 
-from ..startup.bootstrap import OFF_WORDS
-from ..startup.snapshot import FORMAT
+from ..startup.bootstrap import is_on
+from ..startup.snapshot import FORMAT, stored_snapshots
 from .packing import pack_code
 from .record import read_record
 from .resolve import Value, merge_sources
 from .shipped import read_shipped_rules
-from .snapshot import store_snapshot, stored_snapshot
+from .snapshot import store_snapshot
 from .sources import Source, locate_sources, read_sources
 
 TYPE_CHECKING = False
@@ -64,8 +64,7 @@ class Configuration:
     @property
     def is_stored(self) -> bool:
         """Whether a snapshot of this is to be stored: the option ``snapshot`` and LAZI_NO_SNAPSHOT."""
-        forbidden = os.environ.get("LAZI_NO_SNAPSHOT", "").strip().lower() not in OFF_WORDS
-        return self.values["snapshot"].value is True and not forbidden
+        return self.values["snapshot"].value is True and not is_on(os.environ, "LAZI_NO_SNAPSHOT")
 
     def settings(self) -> dict[str, Any]:
         """Return what a start needs to know of all this: the policy."""
@@ -86,7 +85,8 @@ class Configuration:
     def as_snapshot(self) -> dict[str, Any]:
         """Return the snapshot: the settings, our engine's code, and what both were read from."""
         rules_file = self.read_rules()
-        packed, stamps = pack_code(stored_snapshot())
+        _, stored = next(stored_snapshots(), ("", None))
+        packed, stamps = pack_code(stored)
         # The rules are a source although they come with us, and so is the code:
         # another build of the same version may bring other ones.
         watched = [self.record, *self.sources, rules_file]

@@ -68,7 +68,7 @@ def overlay_environment(values: Mapping[str, Value], environ: Mapping[str, str])
 
     A start does the same in ``startup.policy``, after the snapshot is read.
     """
-    from ..startup.bootstrap import OFF_WORDS
+    from ..startup.bootstrap import is_on
 
     problems = []
     for option in OPTIONS:
@@ -76,7 +76,7 @@ def overlay_environment(values: Mapping[str, Value], environ: Mapping[str, str])
             text = environ.get(variable, "")
             origin = f"the environment variable {variable}"
             if option.kind == BOOLEAN:
-                if text.strip().lower() not in OFF_WORDS:
+                if is_on(environ, variable):
                     lay_over(values, option, variable not in TURN_OFF, origin)
             elif text:
                 value = parse_text(option, text)

@@ -56,16 +56,6 @@ def store_snapshot(snapshot: dict[str, object]) -> str:
     return ""
 
 
-def stored_snapshot() -> dict[str, object] | None:
-    """Return the snapshot of this user's surroundings that can be trusted, fresh or not, or None."""
-    name = snapshot_name()
-    for directory in snapshot_directories():
-        found = read_snapshot(os.path.join(directory, name))
-        if found is not None:
-            return found
-    return None
-
-
 def says_the_same(stored: dict[str, object] | None, snapshot: dict[str, object]) -> bool:
     """Return whether *stored* needs no replacing by *snapshot*.
 

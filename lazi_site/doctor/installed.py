@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from functools import partial
 
 from .. import __version__
 from ..config.record import NAME as RECORD_NAME
@@ -13,7 +14,7 @@ from ..config.snapshot import ABANDONED, is_safe
 from ..install import describe
 from ..install.enable import enable, remove
 from ..install.layout import site_packages, start_file, state_directory
-from ..install.start_line import NAMES
+from ..install.start_line import MARK, NAMES
 from ..startup.snapshot import snapshot_directories
 from .codes import ERROR, INFO, OK, WARNING
 from .finding import Finding
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OWNER_WRITES = 0o755  # the mode of a directory
-OURS = b"lazi_site.startup.bootstrap"
 
 
 def check_installed() -> Iterator[Finding]:
@@ -61,7 +61,7 @@ def check_start_files() -> Iterator[Finding]:
                 WARNING,
                 f"{path} is a start file for other versions of Python",
                 path,
-                lambda path=path: remove(path),  # type: ignore[misc]
+                partial(remove, path),
             )
         else:
             yield Finding("start-file-twice", WARNING, f"there is another start file, {path}", path)
@@ -71,7 +71,7 @@ def judge_start_file(path: str, state: str) -> Finding:
     """Return the finding about the start file *path* that belongs to this interpreter."""
     if state == describe.AS_EXPECTED and not is_owners(os.stat(path)):
         message = f"others than the environment's owner can change the start file {path}"
-        return Finding("start-file-unsafe", WARNING, message, path, lambda: replace(path))
+        return Finding("start-file-unsafe", WARNING, message, path, partial(replace, path))
     if state == describe.AS_EXPECTED:
         return Finding("start-file-right", OK, f"the start file {path} is as it should be", path)
     if state == describe.ABSENT:
@@ -79,7 +79,7 @@ def judge_start_file(path: str, state: str) -> Finding:
     content = describe.read_bytes(path)
     if content is None:
         return Finding("start-file-changed", ERROR, f"the start file {path} cannot be read", path, write_anew)
-    if OURS in content and b"bootstrap.py" in content:
+    if MARK in content and b"bootstrap.py" in content:
         message = f"the start file {path} starts a lazi-site in another place, or of another version"
         return Finding("start-file-of-another-place", WARNING, message, path, write_anew)
     return Finding("start-file-changed", ERROR, f"the start file {path} was changed", path, write_anew)
@@ -95,7 +95,7 @@ def check_record() -> Iterator[Finding]:
         yield Finding("record-missing", WARNING, f"the record {path} is gone", path, write_anew)
     elif record.source.problems:
         message = record.source.problems[0].sentence
-        yield Finding("record-damaged", ERROR, message, path, lambda: replace(path))
+        yield Finding("record-damaged", ERROR, message, path, partial(replace, path))
     else:
         content = json.loads(describe.read_bytes(path) or b"{}")
         version = content.get("version")
@@ -120,7 +120,7 @@ def check_state_directory() -> Iterator[Finding]:
         return  # then the record is missing
     if not is_safe(path):
         message = f"others than you may write into {path}"
-        repair = (lambda: os.chmod(path, OWNER_WRITES)) if os.stat(path).st_uid == os.geteuid() else None
+        repair = partial(os.chmod, path, OWNER_WRITES) if os.stat(path).st_uid == os.geteuid() else None
         yield Finding("state-directory-unsafe", ERROR, message, path, repair)
     elif not os.access(path, os.W_OK | os.X_OK):
         yield Finding("state-directory-read-only", INFO, f"you may not write into {path}", path)
@@ -139,5 +139,5 @@ def check_leftovers() -> Iterator[Finding]:
             if name.endswith(".new") and (directory != site_packages() or name.startswith(NAMES)):
                 path = os.path.join(directory, name)
                 if os.lstat(path).st_mtime < time.time() - ABANDONED:
-                    repair = lambda path=path: remove(path)  # noqa: E731
-                    yield Finding("abandoned-files", WARNING, f"{path} was never finished", path, repair)
+                    message = f"{path} was never finished"
+                    yield Finding("abandoned-files", WARNING, message, path, partial(remove, path))

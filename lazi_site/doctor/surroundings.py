@@ -10,6 +10,7 @@ from ..install.enable import forget_faults
 from ..install.probe import ask_fresh_interpreter
 from ..install.start_line import NAMES
 from ..startup import bootstrap
+from ..startup.settle import OFF_BY_CONFIGURATION
 from .codes import ERROR, INFO, OK, WARNING
 from .finding import Finding
 from .installed import is_enabled
@@ -18,7 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OFF_BY_CONFIGURATION = "'enabled' is false in the configuration"
 LISTS = ("meta_path", "path_hooks")
 
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import os
 import re
 
-from ..config.record import NAME as RECORD_NAME
-from ..config.record import SCAN
-from ..config.snapshot import is_snapshot
-from ..startup.faults import FAULT_NAME
 from ..startup.snapshot import snapshot_directories
 from .describe import read_bytes, site_directories
-from .enable import disable, not_writable, remove, remove_state
+from .enable import disable, is_cache, not_writable, remove, remove_state
 from .layout import site_packages
-from .start_line import NAMES
+from .start_line import MARK, NAMES
 
 # How the directory of one environment is called in the user's cache.
 OF_ENVIRONMENT = re.compile("[0-9a-f]{16}")
@@ -44,16 +40,6 @@ def clean() -> list[str]:
     return removed
 
 
-def is_cache(name: str) -> bool:
-    """Return whether a file of ours of this *name* can be made again."""
-    return (
-        is_snapshot(name)
-        or name == FAULT_NAME
-        or name.startswith(SCAN)
-        or (name.endswith(".new") and not name.startswith(RECORD_NAME))
-    )
-
-
 def purge() -> list[str]:
     """Do what disable() does, and remove the rest of ours but configuration files; return the paths.
 
@@ -67,7 +53,7 @@ def purge() -> list[str]:
         for directory in site_directories():
             for name in NAMES if directory != site_packages() else ():
                 path = os.path.join(directory, name)
-                if b"lazi_site.startup.bootstrap" in (read_bytes(path) or b"") and remove(path):
+                if MARK in (read_bytes(path) or b"") and remove(path):
                     removed.append(path)
         for cache in {os.path.dirname(directory) for directory in snapshot_directories()[1:]}:
             for name in sorted(os.listdir(cache)) if os.path.isdir(cache) else ():

@@ -15,9 +15,8 @@ from ..startup.snapshot import (
     MAXIMUM_SNAPSHOT,
     READ,
     is_fresh,
-    read_snapshot,
     snapshot_directories,
-    snapshot_name,
+    stored_snapshots,
 )
 from .layout import site_packages, start_file
 from .start_line import NAMES, start_file_content
@@ -62,17 +61,14 @@ def site_directories() -> list[str]:
 
 def describe_snapshot() -> dict[str, object] | None:
     """Return path and freshness of the snapshot that a start of this user would read, or None."""
-    name = snapshot_name()
-    stale = None
-    for directory in snapshot_directories():
-        path = os.path.join(directory, name)
-        snapshot = read_snapshot(path)
-        if snapshot is None:
-            continue
-        if is_fresh(snapshot):
-            return {"path": path, "fresh": True}
-        stale = stale or {"path": path, "fresh": False}
-    return stale
+    found: dict[str, object] | None = None
+    for path, snapshot in stored_snapshots():
+        fresh = is_fresh(snapshot)
+        if fresh or found is None:
+            found = {"path": path, "fresh": fresh}
+        if fresh:
+            break
+    return found
 
 
 def last_fault() -> str:

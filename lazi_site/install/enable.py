@@ -156,18 +156,20 @@ def remove_state(directory: str) -> bool:
         return False
     found = False
     for name in names:
-        if (
-            is_snapshot(name)
-            or name in (FAULT_NAME, RECORD_NAME)
-            or name.startswith(SCAN)
-            or name.endswith(".new")
-        ):
+        if is_cache(name) or name == RECORD_NAME or name.endswith(".new"):
             found |= remove(os.path.join(directory, name))
     try:
         os.rmdir(directory)
     except OSError:
         return found  # somebody else's files are in it
     return True
+
+
+def is_cache(name: str) -> bool:
+    """Return whether a file of ours of this *name*, finished or not, can be made again."""
+    if name.startswith(RECORD_NAME):
+        return False
+    return is_snapshot(name) or name == FAULT_NAME or name.startswith(SCAN) or name.endswith(".new")
 
 
 def remove_unfinished(directory: str) -> None:

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 
-from ..startup import __file__ as startup_file
+from ..config.own import own_folder
 
 # Executed in a namespace of its own: site's is not ours to fill.
 START_SOURCE = """\
@@ -36,6 +35,7 @@ PTH_LINE = (
 START_ENTRY = "lazi_site.startup.bootstrap:start\n"
 
 NAMES = ("lazi_site.pth", "lazi_site.start")
+MARK = b"lazi_site.startup.bootstrap"  # in every start file of ours, of whatever version
 
 
 def start_file_content(name: str) -> bytes:
@@ -47,14 +47,8 @@ def start_file_content(name: str) -> bytes:
 
 
 def bootstrap_path() -> str:
-    """Return the path of bootstrap.py as an expression, which holds in a moved environment too.
-
-    ``python -m lazi_site enable`` may run another copy, one that lies in the
-    current directory: the environment's own comes first.
-    """
-    path = os.path.join(sysconfig.get_path("purelib"), "lazi_site", "startup", "bootstrap.py")
-    if not os.path.exists(path):
-        path = os.path.join(os.path.dirname(os.path.abspath(startup_file)), "bootstrap.py")
+    """Return the path of bootstrap.py as an expression, which holds in a moved environment too."""
+    path = os.path.join(own_folder(), "startup", "bootstrap.py")
     inside = path.removeprefix(sys.prefix)
     if inside != path and inside.startswith(os.sep):
         return f"sys.prefix + {inside!a}"

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from .ratios import Ratio, Spread, paired_ratio
 from .recording import record
-from .running import EAGER, LAZY, environment_for, find_program
+from .running import CACHING, EAGER, LAZY, environment_for, find_program
 from .sampling import Sample, Sampler, too_long
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NATIVE_ALL = "native_all"
 FIGURES = ("cpu_ms", "wall_ms", "peak_mib")
 SEED = 810  # of the order of the runs
-CLEAN: Mapping[str, str | None] = {"PYTHONDONTWRITEBYTECODE": None, "PYTHON_LAZY_IMPORTS": None}
+CLEAN: Mapping[str, str | None] = {**CACHING, "PYTHON_LAZY_IMPORTS": None}
 # As `python -v` tells each module that was loaded.
 LOADED = re.compile(rb"^import '([^'\n]+)' # ", re.MULTILINE)
 NEVER_LISTED = 0.1  # of the modules; those that a loader without exec_module() loads are not

@@ -44,6 +44,12 @@ class Recording:
         self.stderr = stderr
         self.processes = processes
 
+    @property
+    def last_line(self) -> str:
+        """The last line of standard error that is not empty, or ""."""
+        lines = self.stderr.decode("utf-8", "replace").strip().splitlines()
+        return lines[-1].strip() if lines else ""
+
 
 def record(
     command: Sequence[str], variables: Mapping[str, str | None] | None = None, timeout: float | None = None

@@ -26,6 +26,8 @@ REPORT = "LAZI_REPORT"
 # One run's variables; a variable that is None is taken out.
 EAGER: Mapping[str, str | None] = {"LAZI_DISABLE": "1"}
 LAZY: Mapping[str, str | None] = {"LAZI_DISABLE": None, "LAZI_TRACE": "0"}
+# For timings: compiling anew in every run what a run imports would make the lazy ones look too good.
+CACHING: Mapping[str, str | None] = {"PYTHONDONTWRITEBYTECODE": None}
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from statistics import geometric_mean, median
 from ..errors import UsageError
 from .comparing import unsteady_streams
 from .events import error_line
-from .running import EAGER, LAZY, Program, Run
+from .running import CACHING, EAGER, LAZY, Program, Run
 from .verifying import compare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from .comparing import Difference
     from .masking import Masks
@@ -35,8 +35,6 @@ NO_ANSWER = "no-answer"
 NOT_RUNNABLE = "not-runnable"
 
 TRACEBACK = "Traceback (most recent call last):"
-# Compiling anew in every run what a run imports would make the lazy ones look too good.
-CLEAN: Mapping[str, str | None] = {"PYTHONDONTWRITEBYTECODE": None}
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,7 @@ def ask(script: Script, option: str, program: Program, runs: int) -> Trial:
 
 def run_both(program: Program) -> tuple[Run, Run]:
     """Run *program* eagerly and lazily."""
-    return program.run({**CLEAN, **EAGER}), program.run({**CLEAN, **LAZY})
+    return program.run({**CACHING, **EAGER}), program.run({**CACHING, **LAZY})
 
 
 def answers(both: tuple[Run, Run]) -> bool:

@@ -145,13 +145,12 @@ def reason_against(
     why = policy.decide(importer, name, fromlist)
     if why is not None:
         return why
-    unusual = not switches.active or switches.eager_depth or switches.eager_importer is not None
-    if unusual and switches.force_eager(importer):
+    if switches.force_eager(importer):
         return SWITCHED_OFF
     if body.scans:
         return LOOKS_THROUGH_NAMES
-    is_covered = body.ranges and op.is_covered(body.ranges, frame.f_lasti)
-    if is_covered and not stands_in_lazy_block(body, frame):
+    handler = op.handler_of(body.ranges, frame.f_lasti)
+    if handler is not None and handler not in switches.open_places.get(id(frame), ()):
         return IN_TRY
     if body.is_guarded and not guards.can_be_found(name):
         return CANNOT_BE_FOUND
@@ -186,12 +185,6 @@ def hides_submodule(body: Body, package: str, name: str, fromlist: "tuple[str, .
     if top and (top in fromlist or (top == child and reading.reads_global(body.code, child))):
         return True
     return body.usage.has_variable_for(package, name, fromlist)
-
-
-def stands_in_lazy_block(body: Body, frame: "FrameType") -> bool:
-    """Return whether the statement at which *frame* stands is in a ``with lazy_imports():`` block itself."""
-    handlers = switches.open_places.get(id(frame), ())
-    return bool(handlers) and op.handler_of(body.ranges, frame.f_lasti) in handlers
 
 
 def keep_looked_through(code: "CodeType", importer: str, package: str) -> None:

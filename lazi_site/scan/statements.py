@@ -37,7 +37,7 @@ def read_statements(code: CodeType, package: str) -> list[Statement]:
         names = statement.fromlist or ()
         if names == ("*",):
             reason = STAR_IMPORT.code
-        elif op.is_covered(ranges, at):
+        elif op.handler_of(ranges, at) is not None:
             reason = IN_TRY.code
         elif scans:
             reason = LOOKS_THROUGH_NAMES.code

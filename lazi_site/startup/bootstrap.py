@@ -30,6 +30,7 @@ from _frozen_importlib_external import (  # type: ignore[attr-defined]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from types import FrameType
     from typing import Any
 
@@ -74,23 +75,26 @@ state: "State" = SimpleNamespace(
     former=("normal", None),
     other_hooks=[],
 )
-OFF_WORDS = ("", "0", "false", "no", "off")  # of a switch in the environment
 FOLDER = __file__.removesuffix("bootstrap.py")
 STANDARD_LIBRARY: str = _path_split(sys.modules["os"].__file__)[0]
 
 
-def start() -> None:
-    """Make imports lazy in this interpreter if everything allows it; never raises. For the start file."""
+def start(reach_program: "Callable[[], None] | None" = None) -> None:
+    """Make imports lazy in this interpreter if everything allows it; never raises. For the start file.
+
+    reach_program: what lets the imports of the program itself wait, if that runs already.
+    """
     if state.started:
         return
     state.started = True
+    if state.engine:
+        return  # a program switched it on
     try:
         state.environment = _os.environ.copy()
         state.reason = unsupported() or switched_off()
         if not state.reason:
             install_hooks()
-            if state.engine == "backport":
-                hook_program()
+            (reach_program or hook_program)()
     except Exception as error:
         record_fault("start-up", error)
 
@@ -140,7 +144,7 @@ def switched_off() -> str:
         return "the process has other rights than its caller (set-user-ID or set-group-ID)"
     from os import environ
 
-    if environ.get("LAZI_DISABLE", "").strip().lower() not in OFF_WORDS:
+    if is_on(environ, "LAZI_DISABLE"):
         return "LAZI_DISABLE is set"
     # sys.set_lazy_imports would override the user's own explicit choice.
     option = sys._xoptions.get("lazy_imports")
@@ -149,6 +153,11 @@ def switched_off() -> str:
     if option == "normal" and sys.version_info >= (3, 15):
         return "the interpreter was told lazy_imports=normal"
     return ""
+
+
+def is_on(variables: "Mapping[str, str]", name: str) -> bool:
+    """Return whether *name* is a switch that is on in the environment *variables*."""
+    return variables.get(name, "").strip().lower() not in ("", "0", "false", "no", "off")
 
 
 def has_others_rights() -> bool:
@@ -194,6 +203,8 @@ def hook_program() -> None:
     The module for it is read only if the program may be a script, code or
     standard input with imports; runpy runs ``-m`` through the module's loader.
     """
+    if state.engine != "backport":
+        return
     how = sys.argv[0] if sys.argv else ""
     if how != "-m" and (how != "-c" or any("import " in text for text in sys.orig_argv)):
         bring("script").install()

@@ -209,12 +209,6 @@ def forwards(instructions: bytes, at: int) -> "tuple[int, int, int]":
 
 def _read_plain(statement: Statement, instructions: bytes, names: "tuple[str, ...]") -> bool:
     """Read what follows ``import a``, ``import a.b`` or ``import a.b as c``; False if it is unknown."""
-    at = statement.at + 2
-    if instructions[at] == STORE_NAME:
-        statement.bindings = [(None, names[instructions[at + 1]])]
-        statement.stores = [at]
-        statement.end = at + 2
-        return True
     operation, argument, at = forwards(instructions, statement.at + 2)
     while operation == IMPORT_FROM:
         statement.dotted_as = True
@@ -237,12 +231,7 @@ def _read_plain(statement: Statement, instructions: bytes, names: "tuple[str, ..
 
 def _read_from(statement: Statement, instructions: bytes, names: "tuple[str, ...]") -> bool:
     """Read what follows ``from a import``; False for a star import."""
-    at = statement.at + 2
-    while instructions[at] == IMPORT_FROM and instructions[at + 2] == STORE_NAME:
-        statement.bindings.append((names[instructions[at + 1]], names[instructions[at + 3]]))
-        statement.stores.append(at + 2)
-        at += 4
-    operation, argument, at = forwards(instructions, at)
+    operation, argument, at = forwards(instructions, statement.at + 2)
     while operation == IMPORT_FROM:
         attribute = names[argument]
         operation, argument, at = forwards(instructions, at)
@@ -274,11 +263,6 @@ def covered_ranges(table: bytes) -> "list[tuple[int, int, int]]":
                 value = value << 6 | byte & 63
             entry.append(value)
         ranges.append((entry[0] * 2, (entry[0] + entry[1]) * 2, entry[2] * 2))
-
-
-def is_covered(ranges: "list[tuple[int, int, int]]", offset: int) -> bool:
-    """Return whether *offset* lies in one of the *ranges*."""
-    return any(start <= offset < end for start, end, _ in ranges)
 
 
 def handler_of(ranges: "list[tuple[int, int, int]]", offset: int) -> "int | None":

@@ -13,7 +13,7 @@ from _thread import RLock
 from . import bytecode as op
 from .bootstrap import is_ours, record_fault, state
 from .guards import is_internal
-from .settle import load, settle
+from .settle import load, settle, skips
 from .switches import switches
 
 TYPE_CHECKING = False
@@ -80,7 +80,7 @@ def follow(frame: "FrameType | None") -> None:
         if is_module_level(frame) and not is_internal(frame):
             code = frame.f_code
             ranges = op.covered_ranges(code.co_exceptiontable)
-            heads = [one.at for one in op.heads(code) if not op.is_covered(ranges, one.at)]
+            heads = [one.at for one in op.heads(code) if op.handler_of(ranges, one.at) is None]
             last = max(heads, default=0)
             if last > frame.f_lasti and is_ours(os.path.dirname(code.co_filename)):
                 _open(Place(frame, UNCOVERED, last))
@@ -155,8 +155,7 @@ def carried(frame: "FrameType", name: str, level: int) -> "Any":
     try:
         if wanted in switches.open_places.get(id(frame), ()):
             settle()
-            skipped = state.skips_stdlib and name.partition(".")[0] in sys.stdlib_module_names and not level
-            if state.engine and state.snapshot and not skipped:
+            if state.engine and state.snapshot and not skips(name, level):
                 load("lazi_site.startup.loaders")
                 from ..backport import program
 

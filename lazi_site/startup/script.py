@@ -79,10 +79,9 @@ def program_import(
     frame = _getframe(1)
     try:
         if state.engine:
-            from .settle import load
+            from .settle import load, skips
 
-            skipped = state.skips_stdlib and name.partition(".")[0] in sys.stdlib_module_names and not level
-            if not skipped:
+            if not skips(name, level):
                 load("lazi_site.backport.program")
                 from ..backport import program
 

@@ -12,7 +12,7 @@ from _frozen_importlib_external import (
 )
 from _thread import RLock
 
-from .bootstrap import OFF_WORDS, is_declared, is_ours, path_hook, record_fault, restore, state
+from .bootstrap import is_declared, is_on, is_ours, path_hook, record_fault, restore, state
 from .snapshot import read_policy, variables_at_start
 
 TYPE_CHECKING = False
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import CodeType, FrameType
     from typing import Any
+
+OFF_BY_CONFIGURATION = "'enabled' is false in the configuration"
 
 loading = RLock()  # of our own modules, which other threads may be about to load
 
@@ -103,7 +105,7 @@ def make_loader(fullname: str, path: str) -> "Any":
 def not_wanted(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") -> str:
     """Return why the configuration keeps imports eager, or ""."""
     if snapshot["problems"]:
-        return f"the configuration has an error: {snapshot['problems'][0]}"
+        return wrong_configuration(snapshot)
     stdlib = variables.get("LAZI_STDLIB", "")
     if stdlib not in ("", "exclude", "include"):
         return f"LAZI_STDLIB is {stdlib!r}, expected 'exclude' or 'include'"
@@ -115,9 +117,20 @@ def not_wanted(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") ->
     if trace not in ("", "0", "1", "2", "3", "4"):
         return f"LAZI_TRACE is {trace!r}, expected a number from 0 to 4"
     wanted = snapshot["settings"]["enabled"]
-    if not wanted and variables.get("LAZI_ENABLE", "").strip().lower() in OFF_WORDS:
-        return "'enabled' is false in the configuration"
+    if not wanted and not is_on(variables, "LAZI_ENABLE"):
+        return OFF_BY_CONFIGURATION
     return ""
+
+
+def wrong_configuration(snapshot: "Mapping[str, Any]") -> str:
+    """Return what is wrong in the configuration, or ""."""
+    problems = snapshot["problems"]
+    return f"the configuration has an error: {problems[0]}" if problems else ""
+
+
+def skips(name: str, level: int = 0) -> bool:
+    """Return whether an import of *name*, *level* packages up, is of the standard library and no matter."""
+    return state.skips_stdlib and not level and name.partition(".")[0] in sys.stdlib_module_names
 
 
 def obey_mode() -> None:
@@ -134,7 +147,7 @@ def first_answer(
     declared = is_declared(frame, name)
     if not state.engine or not state.snapshot:
         return declared
-    if state.skips_stdlib and name.partition(".")[0] in sys.stdlib_module_names:
+    if skips(name):
         return False
     waits = declared or state.snapshot["settings"]["mode"] == "all"
     if not waits and "LAZI_REPORT" not in variables_at_start():

@@ -10,11 +10,11 @@ import os
 import stat
 import sys
 
-from .bootstrap import OFF_WORDS, bring, state
+from .bootstrap import bring, is_on, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
 FORMAT = 2  # of the snapshot; a snapshot of another format is built anew
@@ -115,10 +115,9 @@ def read_policy(variables: "Mapping[str, str]") -> "dict[str, Any]":
     stored one is read or written.
     """
     name = snapshot_name(variables)
-    is_stored = variables.get("LAZI_NO_SNAPSHOT", "").strip().lower() in OFF_WORDS
-    for directory in snapshot_directories(variables) if is_stored else ():
-        snapshot = read_snapshot(os.path.join(directory, name))
-        if snapshot is not None and is_fresh(snapshot):
+    is_stored = not is_on(variables, "LAZI_NO_SNAPSHOT")
+    for _, snapshot in stored_snapshots(variables) if is_stored else ():
+        if is_fresh(snapshot):
             return snapshot
     with bring("secluded").Secluded():
         from ..config import refresh  # the slow path: platformdirs and tomllib
@@ -126,6 +125,19 @@ def read_policy(variables: "Mapping[str, str]") -> "dict[str, Any]":
         # platformdirs looks at the variables as they are now.
         rebuilt: dict[str, Any] = refresh.refresh(store=is_stored and name == snapshot_name())
     return rebuilt
+
+
+def stored_snapshots(variables: "Mapping[str, str] | None" = None) -> "Iterator[tuple[str, dict[str, Any]]]":
+    """Yield path and content of the snapshots for this user's surroundings that can be trusted, fresh or not.
+
+    variables: the environment variables; by default as they are now.
+    """
+    name = snapshot_name(variables)
+    for directory in snapshot_directories(variables):
+        path = os.path.join(directory, name)
+        snapshot = read_snapshot(path)
+        if snapshot is not None:
+            yield path, snapshot
 
 
 def read_snapshot(path: str) -> "dict[str, Any] | None":
