@@ -226,15 +226,15 @@ def patch_standard_library() -> list[str]:
 
 def read_statements(code: Any) -> int:
     """Return how many import statements bytecode.py finds in *code*, after asking all it can be asked."""
-    from lazi_site.startup import bytecode
+    from lazi_site.startup import bytecode, usage
 
     bytecode.covered_ranges(code.co_exceptiontable)
     bytecode.for_type_checkers(code)
-    bytecode.scans_namespace(code)
-    usage = bytecode.Usage(code)
+    usage.scans_namespace(code)
+    asked = usage.Usage(code)
     found = list(bytecode.statements(code))
     for statement in found:
-        usage.is_for_effect(statement)
+        asked.is_for_effect(statement.name, statement.fromlist, statement.bound)
     return len(found)
 
 

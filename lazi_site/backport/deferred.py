@@ -10,7 +10,7 @@ from ..startup.policy import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWIT
 from ..startup.switches import switches
 from . import keys, stubs
 from .modules import Origin, promise, promise_found, settle_finders, wanted
-from .namespaces import MISSING, SettledKey, bind, plain_value
+from .namespaces import MISSING, SettledKey, bind, plain_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,40 +22,45 @@ if TYPE_CHECKING:
 _getframe = sys._getframe
 
 
-class DeferredImport:
+class DeferredImport(op.Statement, Origin):
     """One import statement of a module: the constant that its patched code inverts (``~constant``).
 
-    target: absolute name of the module. first: what a plain ``import a.b``
-    binds and loads at first use, its top. is_unused: nobody mentions the name.
+    full_target: absolute name of the module. target: what is loaded at the first
+    use; of a plain ``import a.b``, which binds a, only that, as a.b loads when it is used.
+    filename, line: where the statement stands. is_unused: nobody mentions the name.
     is_guarded: the module is loaded in a try that catches ImportError.
+    namespace: where it was executed, if it waits. own_code: what runs, if it is not patched.
+
+    One object is all these things: every further object and call would be felt.
     """
 
     __slots__ = (
         "filename",
-        "first",
+        "full_target",
         "is_guarded",
         "is_unused",
         "line",
-        "statement",
+        "namespace",
+        "own_code",
         "target",
     )
+    full_target: str
+    namespace: "Any"  # a dict; None until the statement waits
 
     def __init__(
-        self,
-        statement: op.Statement,
-        target: str,
-        filename: str,
-        line: int,
-        is_unused: bool,
+        self, head: "op.Head", tail: "op.Tail", target: str, filename: str, line: int, is_unused: bool
     ) -> None:
-        self.statement = statement
-        self.target = target
+        self.start, self.at, self.level, self.name, self.fromlist = head
+        self.bound, self.end, self.dotted_as = tail
+        self.full_target = target
+        plain = self.fromlist is None and not self.dotted_as
+        self.target = target.partition(".")[0] if plain else target
         self.filename = filename
         self.line = line
         self.is_unused = is_unused
         self.is_guarded = False
-        plain = statement.fromlist is None and not statement.dotted_as
-        self.first = target.partition(".")[0] if plain else target
+        self.namespace = None
+        self.own_code: CodeType | None = None
 
     def __invert__(self) -> None:
         """Stand in for the statement; the interpreter drops the result."""
@@ -66,10 +71,11 @@ class DeferredImport:
         # else there are comprehensions in the module, whose variables the interpreter
         # adds to a copy of the namespace if a star import bound their names (3.12)
         try:
-            if local is namespace:
+            # One object waits in one namespace; somebody may run the code in a second one.
+            if local is namespace and (self.namespace is None or self.namespace is namespace):
                 why = self.reason_against(namespace)
                 if why is None:
-                    if not self.bind_loaded(namespace):
+                    if self.full_target not in sys.modules or not self.bind_loaded(namespace):
                         self.defer(namespace)
                     return
                 if switches.watched:
@@ -77,7 +83,7 @@ class DeferredImport:
         except RecursionError:
             pass
         except Exception as error:
-            record_fault(f"deferring the import of {self.target}", error)
+            record_fault(f"deferring the import of {self.full_target}", error)
         try:
             self.import_now(namespace, local)
         except BaseException as error:
@@ -86,11 +92,11 @@ class DeferredImport:
 
     def reason_against(self, namespace: "dict[str, Any]") -> "Eager | None":
         """Return why the statement must import now, for reasons known only when it runs, or None."""
-        if switches.force_eager(namespace.get("__name__")):
+        if switches.force_eager(namespace):
             return SWITCHED_OFF
-        if switches.declared_only and self.target not in namespace.get("__lazy_modules__", ()):
+        if switches.declared_only and self.full_target not in namespace.get("__lazy_modules__", ()):
             return NOT_DECLARED
-        if self.is_guarded and not guards.can_be_found(self.target):
+        if self.is_guarded and not guards.can_be_found(self.full_target):
             return CANNOT_BE_FOUND
         if not self.is_unused:
             return None
@@ -99,42 +105,32 @@ class DeferredImport:
             return FOR_ITS_EFFECT
         from ..startup import effects  # few programs come here
 
-        return FOR_ITS_EFFECT if effects.statement_has_effects(self.target, self.statement.fromlist) else None
+        return FOR_ITS_EFFECT if effects.statement_has_effects(self.full_target, self.fromlist) else None
 
     def tell_eager(self, namespace: "dict[str, Any]", why: "Eager") -> None:
         """Tell that the statement imports now, and *why*."""
         from ..startup import watch
 
-        watch.eager(namespace.get("__name__"), self.target, self.filename, self.line, why)
-
-    def bound_names(self) -> "list[str]":
-        """Return the names that the statement binds."""
-        return [name for _, name in self.statement.bindings]
-
-    def is_loaded(self) -> bool:
-        """Return whether the target is in sys.modules, so that nothing is to be gained by waiting."""
-        return sys.modules.get(self.target) is not None
+        watch.eager(namespace.get("__name__"), self.full_target, self.filename, self.line, why)
 
     def import_now(self, namespace: "dict[str, Any]", local: "Any") -> None:
         """Do what the original statement does, as if it stood here."""
-        statement = self.statement
-        for attribute, name in statement.bindings:
-            value = eval(self.stub(attribute, statement.name), namespace)
+        for attribute, name in self.bindings():
+            value = eval(self.make_stub(attribute, self.name), namespace)
             if local is namespace:
                 bind(namespace, name, value)
             else:
                 local[name] = value
 
-    def stub(self, attribute: "str | None", name: str) -> "CodeType":
+    def make_stub(self, attribute: "str | None", name: str) -> "CodeType":
         """Return code that imports *name* and returns what the statement binds for *attribute*."""
-        statement = self.statement
         fromlist: tuple[str, ...] | None = None
         attributes: tuple[str, ...] = ()
         if attribute is not None:
             fromlist = attributes = (attribute,)
-        elif statement.dotted_as:
+        elif self.dotted_as:
             attributes = tuple(name.split(".")[1:])
-        return stubs.make(self.filename, self.line, statement.level, name, fromlist, attributes)
+        return stubs.make(self.filename, self.line, self.level, name, fromlist, attributes)
 
     def bind_loaded(self, namespace: "dict[str, Any]") -> bool:
         """Bind all names at once if the target is loaded and has them; return whether that was done.
@@ -143,83 +139,64 @@ class DeferredImport:
         import would wait: that is left to the first use. But one that takes names
         from itself takes those that it has: a key would hide what it stands for.
         """
-        module = sys.modules.get(self.target)
-        if module is None:
-            return False
+        module = sys.modules.get(self.full_target)
         contents = getattr(module, "__dict__", {})
         if contents is not namespace and is_running(contents):
             return False
-        statement = self.statement
-        if statement.fromlist is not None:
-            if type(contents) is not dict:
-                return False
-            values = [plain_value(contents, name) for name in statement.fromlist]
-            if any(value is MISSING for value in values):
+        values: list[Any] | None
+        if self.fromlist is not None:
+            values = plain_values(contents, self.fromlist) if type(contents) is dict else None
+            if values is None:
                 return False
         else:
-            values = [sys.modules.get(self.first)]
-            if statement.dotted_as or values[0] is None:
+            values = [sys.modules.get(self.target)]
+            if self.dotted_as or values[0] is None:
                 return False
-        for (_, name), value in zip(statement.bindings, values, strict=True):
+        for name, value in zip(self.bound, values, strict=True):
             bind(namespace, name, value)
         if switches.watched:
             from ..startup import watch
 
             importer = namespace.get("__name__")
-            watch.bound(importer, self.target, self.bound_names(), self.filename, self.line)
+            watch.bound(importer, self.full_target, self.bound, self.filename, self.line)
         return True
 
-    def defer(self, namespace: "dict[str, Any]") -> "Execution":
+    def defer(self, namespace: "dict[str, Any]") -> None:
         """Put a key for each name into *namespace*, and promise the submodules on the way."""
         if switches.watched:
             from ..startup import watch
 
             importer = namespace.get("__name__")
-            declared = watch.is_declared(self.target, namespace)
-            names = self.bound_names()
-            watch.deferred(importer, self.target, names, self.filename, self.line, declared=declared)
-        execution = Execution(self, namespace)
-        statement = self.statement
-        for attribute, name in statement.bindings:
-            execution.keys.append(keys.put(namespace, name, execution, attribute))
-        wanted.setdefault(self.first, []).append(execution)
-        declared_by = (namespace, self.filename, self.line)
-        promise(self.target, declared_by)
-        if statement.fromlist and self.target in sys.modules:
-            promise_found(self.target, statement.fromlist, declared_by)
-        return execution
-
-
-class Execution(Origin):
-    """One execution of a deferred statement in one namespace, with the keys that it made."""
-
-    __slots__ = ("deferred", "namespace", "own_code")
-
-    def __init__(self, deferred: DeferredImport, namespace: "dict[str, Any]") -> None:
-        self.deferred = deferred
+            target = self.full_target
+            declared = watch.is_declared(target, namespace)
+            watch.deferred(importer, target, self.bound, self.filename, self.line, declared=declared)
         self.namespace = namespace
-        self.target = deferred.first
-        self.keys = []
-        self.own_code: CodeType | None = None
-
-    @property
-    def full_target(self) -> str:
-        return self.deferred.target
+        for attribute, name in self.bindings():
+            keys.put(namespace, name, self, attribute)
+        waiting = wanted.get(self.target)
+        if waiting is None:
+            wanted[self.target] = [self]
+        else:
+            waiting.append(self)
+        target = self.full_target
+        if "." in target:
+            promise(target, self)
+        if self.fromlist and target in sys.modules:
+            promise_found(target, self.fromlist, self)
 
     def at_hand(self, key: SettledKey) -> "Any":
-        if self.deferred.statement.dotted_as:
+        if self.dotted_as:
             return MISSING  # ``import a.b as c`` looks at the attributes, not at sys.modules
         return Origin.at_hand(self, key)
 
     def stub(self, key: SettledKey) -> "tuple[CodeType, dict[str, Any]]":
-        """Return the statement for *key*; of ``import a.b`` only a, as a.b loads when it is used."""
+        """Return the statement for *key*, and where to run it."""
         settle_finders()
-        deferred = self.deferred
-        name = deferred.statement.name if self.target == deferred.target else self.target
-        return deferred.stub(key.attribute, name), self.namespace
+        name = self.name if self.target == self.full_target else self.target
+        return self.make_stub(key.attribute, name), self.namespace
 
-    def stores(self, code: "CodeType", offset: int) -> bool:
-        return code is self.own_code and offset in self.deferred.statement.stores
+    def is_own_store(self, code: "CodeType", offset: int) -> bool:
+        return code is self.own_code and self.at < offset < self.end
 
     def is_submodule(self, key: SettledKey) -> bool:
         """Return whether *key* was made by ``from . import name`` in the package's own ``__init__``."""

@@ -16,6 +16,7 @@ from ..startup.policy import (
 )
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
+from ..startup.usage import Usage, has_dead_variables, scans_namespace
 from . import modules
 from .deferred import DeferredImport
 from .patch import overwrite
@@ -40,13 +41,15 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     package = policy.settles(fullname)
     if package:
         modules.resolve_in(package)
+    if op.IMPORT_NAME not in code.co_code:
+        return code
     why = keeps_eager(fullname, code)
     if why is not None and not switches.watched:
         return code
     module = sys.modules.get(fullname)
     package = fullname if hasattr(module, "__path__") else fullname.rpartition(".")[0]
     deferred = deferrable(code, fullname, package, why)
-    if not deferred or op.has_dead_variables(code):
+    if not deferred or has_dead_variables(code):
         return code
     if guards.is_guarded(sys._getframe(1)):
         for statement in deferred:
@@ -72,45 +75,49 @@ def deferrable(
     only to be told. Left out are statements inside try, except and with, those
     that never run, and all those of a module that looks through its own namespace.
     """
-    if why_none is None and op.scans_namespace(code):
+    if why_none is None and scans_namespace(code):
         why_none = LOOKS_THROUGH_NAMES
-    if why_none is not None and not switches.watched:
+    watched = switches.watched
+    if why_none is not None and not watched:
         return []
     ranges = op.covered_ranges(code.co_exceptiontable)
     unreached = op.for_type_checkers(code)
-    usage = op.Usage(code)
+    usage = Usage(code)
     lines = code.co_lines()
     filename = code.co_filename
     line = code.co_firstlineno
     line_end = 0
+    bases: dict[int, str] = {}
     found = []
-    for statement in op.heads(code):
-        at = statement.at
-        if unreached and any(start < at < end for start, end in unreached):
+    for head in op.heads(code):
+        _, at, level, target, names = head
+        if unreached and op.is_within(unreached, at):
             continue
-        target = statement.name
-        if statement.level:
-            target = op.absolute(target, statement.level, package)
-            if not target:
+        if level:
+            base = bases.get(level)
+            if base is None:
+                base = bases[level] = op.absolute("", level, package)
+            if not base:
                 continue
-        why = why_none
-        if why is None and op.handler_of(ranges, at) is not None:
+            target = f"{base}.{target}" if target else base
+        why: Eager | None
+        if why_none is not None:
+            why = why_none
+        elif ranges and op.handler_of(ranges, at) is not None:
             why = IN_TRY
-        names = statement.fromlist or ()
-        if why is None:
-            why = policy.decide(importer, target, names)
-        if why is None and not op.complete(statement, code):
-            why = STAR_IMPORT
-        if why is None and package == importer and usage.has_variable_for(package, target, names):
-            why = NAME_OF_SUBMODULE
-        if why is not None and not switches.watched:
+        else:
+            why = policy.decide_target(importer, target, names or ())
+        tail = op.tail(code, at, names) if why is None else None
+        if tail and package == importer and usage.has_variable_for(package, target, names or ()):
+            why, tail = NAME_OF_SUBMODULE, None
+        if tail is None and not watched:
             continue
-        while line_end <= statement.start:
+        while line_end <= at:
             _, line_end, current = next(lines)
             line = current or line
-        if why is not None:
-            watch.eager(importer, target, filename, line, why)
+        if tail is None:
+            watch.eager(importer, target, filename, line, why or STAR_IMPORT)
             continue
-        is_unused = usage.is_for_effect(statement)
-        found.append(DeferredImport(statement, target, filename, line, is_unused))
+        is_unused = usage.is_for_effect(head[3], names, tail[0])
+        found.append(DeferredImport(head, tail, target, filename, line, is_unused))
     return found

@@ -14,6 +14,7 @@ its class. The namespace stays an exact dict.
 
 import sys
 from _thread import get_ident
+from sys import is_finalizing
 
 from ..startup import bytecode as op
 from ..startup.bootstrap import record_fault
@@ -66,7 +67,7 @@ class PendingKey(SettledKey):
         if operation in _ASKS:
             return True
         if operation in _WRITES:
-            if not self.origin.stores(code, frame.f_lasti):
+            if not self.origin.is_own_store(code, frame.f_lasti):
                 discard(self)
             return True
         if code is _SETS_SUBMODULE:
@@ -112,8 +113,11 @@ class PendingKey(SettledKey):
         return True
 
     def __hash__(self) -> int:
-        """Resolve if somebody looks up with the key object itself: identity would skip ``__eq__``."""
-        if self.busy is None:
+        """Resolve if somebody looks up with the key object itself: identity would skip ``__eq__``.
+
+        At the end the interpreter itself does so, to clear the namespace.
+        """
+        if self.busy is None and not is_finalizing():
             try:
                 frame = _getframe(1)
                 if frame.f_code.co_code[frame.f_lasti] not in _KEEPS_WAITING:
@@ -253,8 +257,8 @@ def resolved(namespace: "dict[str, Any]", name: str) -> "Any":
     return namespace[name]
 
 
-def put(namespace: "dict[str, Any]", name: str, origin: "Origin", attribute: "str | None") -> SettledKey:
-    """Put a new pending key for *name* into *namespace*, in place of any former entry, and return it.
+def put(namespace: "dict[str, Any]", name: str, origin: "Origin", attribute: "str | None") -> None:
+    """Put a new pending key for *name* into *namespace*, in place of any former entry.
 
     attribute: what is taken from the target of *origin*, None for a module itself.
     """
@@ -265,6 +269,6 @@ def put(namespace: "dict[str, Any]", name: str, origin: "Origin", attribute: "st
     key.origin = origin
     key.stand_in = stand_in = _new(StandIn)
     _set_key(stand_in, key)
-    add(key, name)
+    # It becomes a pending key after it is stored, because storing hashes it.
+    add(namespace, name, key, stand_in)
     key.__class__ = PendingKey
-    return key

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from .deferred import DeferredImport
 
 ModuleType = type(sys)
 
@@ -36,12 +37,14 @@ class Origin:
     """What performs the import of one or more keys; see the subclasses.
 
     target: absolute name of the module that is imported.
-    keys: the keys made, for those that settle together.
+    namespace, filename, line: of the module, and the place in it, that the statement stands in.
     """
 
-    __slots__ = ("keys", "target")
-    keys: "list[SettledKey]"
+    __slots__ = ()
     target: str
+    namespace: "dict[str, Any]"
+    filename: str
+    line: int
 
     def title(self, key: SettledKey) -> str:
         """Return what *key* imports, as messages name it."""
@@ -84,7 +87,7 @@ class Origin:
         """Do what follows from *key* having been resolved."""
         loaded(self.target)
 
-    def stores(self, code: "CodeType", offset: int) -> bool:
+    def is_own_store(self, code: "CodeType", offset: int) -> bool:
         """Return whether the instruction at *offset* of *code* is the statement's own store."""
         return False
 
@@ -100,20 +103,20 @@ class Origin:
 class Submodule(Origin):
     """A submodule that a deferred import promises to its package: a key in the package's namespace.
 
-    declared_by: (namespace, file name, line) of the import statement.
+    declared_by: what stands for the import statement.
     """
 
-    __slots__ = ("declared_by",)
+    __slots__ = ("filename", "line", "namespace", "target")
 
-    def __init__(self, target: str, declared_by: "tuple[dict[str, Any], str, int]") -> None:
+    def __init__(self, target: str, declared_by: Origin) -> None:
         self.target = target
-        self.declared_by = declared_by
-        self.keys = []
+        self.namespace = declared_by.namespace
+        self.filename = declared_by.filename
+        self.line = declared_by.line
 
     def stub(self, key: SettledKey) -> "tuple[CodeType, dict[str, Any]]":
         """Return code that imports the submodule; a name to take makes IMPORT_NAME return it, not the top."""
-        namespace, filename, line = self.declared_by
-        return stubs.make(filename, line, 0, self.target, ("__name__",), ()), namespace
+        return stubs.make(self.filename, self.line, 0, self.target, ("__name__",), ()), self.namespace
 
     def is_submodule(self, key: SettledKey) -> bool:
         return True
@@ -122,12 +125,12 @@ class Submodule(Origin):
         return isinstance(error, ModuleNotFoundError) and error.name == self.target
 
 
-wanted: "dict[str, list[Origin]]" = {}  # target -> statements that wait for it
+wanted: "dict[str, list[DeferredImport]]" = {}  # target -> statements that wait for it
 promised: "dict[str, dict[str, Submodule]]" = {}  # package -> name of submodule -> its promise
 loading: "list[str]" = []  # modules whose code was fetched and that may still be running
 
 
-def promise(target: str, declared_by: "tuple[dict[str, Any], str, int]") -> None:
+def promise(target: str, declared_by: Origin) -> None:
     """Promise the module *target* to its package, that to the package above it, and so on.
 
     An import that is deferred would have set these attributes, and other
@@ -145,13 +148,11 @@ def promise(target: str, declared_by: "tuple[dict[str, Any], str, int]") -> None
         target = package
 
 
-def promise_found(
-    package: str, names: "tuple[str, ...]", declared_by: "tuple[dict[str, Any], str, int]"
-) -> None:
+def promise_found(package: str, names: "tuple[str, ...]", declared_by: Origin) -> None:
     """Promise those of *names*, taken ``from`` the loaded *package*, that are modules on disk."""
     namespace = getattr(sys.modules[package], "__dict__", {})
     path = namespace.get("__path__")
-    if path is None or namespace is declared_by[0]:
+    if path is None or namespace is declared_by.namespace:
         return
     for name in names:
         if waiting(namespace, name) is None and name not in namespace:
@@ -257,8 +258,9 @@ def _bind_waiting(name: str) -> None:
     if module is None or is_running(getattr(module, "__dict__", {})):
         return
     for origin in wanted.pop(name, ()):
-        for key in origin.keys:
-            if type(key) is keys.PendingKey and key.busy is None:
+        for bound in origin.bound:
+            key = waiting(origin.namespace, bound)
+            if key is not None and key.origin is origin and key.busy is None:
                 value = origin.partial(key)
                 if value is not MISSING and type(key) is keys.PendingKey:
                     settle(key, value)

@@ -64,24 +64,36 @@ def plain_value(namespace: "dict[str, Any]", name: str) -> "Any":
     return namespace.get(name, MISSING) if waiting(namespace, name) is None else MISSING
 
 
-def add(key: SettledKey, name: str) -> None:
-    """Put the new *key* for *name* into its namespace in place of any former entry.
+def plain_values(namespace: "dict[str, Any]", names: "tuple[str, ...]") -> "list[Any] | None":
+    """Return what each of *names* is bound to in *namespace*, or None if one is unbound or waits."""
+    if id(namespace) in records:
+        values = [plain_value(namespace, name) for name in names]
+    else:
+        values = [namespace.get(name, MISSING) for name in names]
+    for value in values:
+        if value is MISSING:
+            return None
+    return values
 
-    It becomes a pending key afterwards, because storing hashes it.
-    """
-    namespace = key.namespace
-    make_way(namespace, name)
-    record = records.get(id(namespace))
+
+def add(namespace: "dict[str, Any]", name: str, key: SettledKey, stand_in: object) -> None:
+    """Put the new *key* for *name* into *namespace* with *stand_in*, in place of any former entry."""
+    place = id(namespace)
+    record = records.get(place)
+    if record is not None and name in record.pending:
+        make_way(namespace, name)
+        record = records.get(place)
     if record is None:
-        record = records[id(namespace)] = Record(namespace)
+        record = records[place] = Record(namespace)
     namespace.pop(name, None)
-    namespace[key] = key.stand_in
+    namespace[key] = stand_in
     record.pending[name] = key
 
 
 def bind(namespace: "dict[str, Any]", name: str, value: object) -> None:
     """Store *value* as an assignment to *name* does."""
-    make_way(namespace, name)
+    if id(namespace) in records:
+        make_way(namespace, name)
     namespace[name] = value
 
 

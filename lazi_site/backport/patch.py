@@ -16,21 +16,24 @@ if TYPE_CHECKING:
     from types import CodeType
 
 _MAXIMUM_CONSTANTS = 1 << 16  # with one EXTENDED_ARG
+_INVERT = bytes((op.UNARY_INVERT, 0, op.POP_TOP, 0))
 _FILLING = bytes((op.NOP, 0))
 
 
 def overwrite(code: "CodeType", deferred: "list[DeferredImport]") -> "CodeType":
     """Return *code* with the statements of *deferred* handed over to them."""
     instructions = bytearray(code.co_code)
-    constants = list(code.co_consts)
-    for constant in deferred:
-        index = len(constants)
-        if index >= _MAXIMUM_CONSTANTS:
-            break  # the rest stays eager
-        constants.append(constant)
-        start, end = constant.statement.start, constant.statement.end
-        replacement = bytes((op.LOAD_CONST, index & 255, op.UNARY_INVERT, 0, op.POP_TOP, 0))
+    first = len(code.co_consts)
+    for index, statement in enumerate(deferred, first):
+        start, end = statement.start, statement.end
         if index > 255:
-            replacement = bytes((op.EXTENDED_ARG, index >> 8)) + replacement
-        instructions[start:end] = replacement + _FILLING * ((end - start - len(replacement)) // 2)
-    return code.replace(co_code=bytes(instructions), co_consts=tuple(constants))
+            if index >= _MAXIMUM_CONSTANTS:
+                break  # the rest stays eager
+            instructions[start] = op.EXTENDED_ARG
+            instructions[start + 1] = index >> 8
+            start += 2
+        instructions[start] = op.LOAD_CONST
+        instructions[start + 1] = index & 255
+        instructions[start + 2 : end] = _INVERT + _FILLING * ((end - start - 6) // 2)
+    constants = (*code.co_consts, *deferred)
+    return code.replace(co_code=bytes(instructions), co_consts=constants[:_MAXIMUM_CONSTANTS])

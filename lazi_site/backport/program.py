@@ -7,11 +7,15 @@ know the stores of their own statement and stay pending. So it is with other cod
 that runs already when it becomes lazy; see ``startup/running.py``.
 """
 
+import sys
+
 from ..startup import bytecode as op
 from ..startup.policy import LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE
 from ..startup.switches import switches
+from ..startup.usage import Usage, scans_namespace
 from . import engine
-from .deferred import DeferredImport, Execution
+from .deferred import DeferredImport
+from .namespaces import waiting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,11 +28,18 @@ class Carrier:
 
     __slots__ = ("stand_ins",)
 
-    def __init__(self, execution: Execution) -> None:
-        self.stand_ins = {key.attribute: key.stand_in for key in execution.keys}
+    def __init__(self, statement: DeferredImport) -> None:
+        self.stand_ins = {attribute: stand_in(statement, name) for attribute, name in statement.bindings()}
 
     def __getattr__(self, name: str) -> "Any":
         return self.stand_ins.get(name, self)
+
+
+def stand_in(statement: DeferredImport, name: str) -> "Any":
+    """Return what stands for *name*, which *statement* has just deferred."""
+    key = waiting(statement.namespace, name)
+    # Another thread may have used the name by now.
+    return key.stand_in if key is not None else statement.namespace[name]
 
 
 class Program:
@@ -59,18 +70,18 @@ def deferred(frame: "FrameType", statement: "DeferredImport | None" = None) -> "
             program.code = frame.f_code
             program.statements = _deferrable(frame.f_code, namespace)
         statement = program.statements.get(frame.f_lasti)
-    if statement is None or statement.is_loaded():
+    if statement is None or sys.modules.get(statement.full_target) is not None:
         return None
     why = statement.reason_against(namespace)
     if why is not None:
         if switches.watched:
             statement.tell_eager(namespace, why)
         return None
-    execution = statement.defer(namespace)
-    execution.own_code = frame.f_code
-    if statement.statement.fromlist is None and not statement.statement.dotted_as:
-        return execution.keys[0].stand_in
-    return Carrier(execution)
+    statement.own_code = frame.f_code
+    statement.defer(namespace)
+    if statement.fromlist is None and not statement.dotted_as:
+        return stand_in(statement, statement.bound[0])
+    return Carrier(statement)
 
 
 def deferred_in_block(frame: "FrameType") -> "Any":
@@ -79,21 +90,23 @@ def deferred_in_block(frame: "FrameType") -> "Any":
     namespace = frame.f_globals
     importer = namespace.get("__name__")
     package = namespace.get("__package__") or ""
-    found = op.decode(code, frame.f_lasti)
-    if found is None or not isinstance(importer, str):
+    head = op.head(code, frame.f_lasti)
+    tail = head and op.tail(code, frame.f_lasti, head[4])
+    if head is None or tail is None or not isinstance(importer, str):
         return None
-    target = op.absolute(found.name, found.level, package)
+    _, _, level, name, fromlist = head
+    target = op.absolute(name, level, package)
     if not target:
         return None
-    names = found.fromlist or ()
-    usage = op.Usage(code)
+    names = fromlist or ()
+    usage = Usage(code)
     why = engine.keeps_eager(importer, code) or engine.policy.decide(importer, target, names)
-    if why is None and op.scans_namespace(code):
+    if why is None and scans_namespace(code):
         why = LOOKS_THROUGH_NAMES
     if why is None and package == importer and usage.has_variable_for(package, target, names):
         why = NAME_OF_SUBMODULE
-    is_unused = usage.is_for_effect(found)
-    statement = DeferredImport(found, target, code.co_filename, frame.f_lineno, is_unused=is_unused)
+    is_unused = usage.is_for_effect(name, fromlist, tail[0])
+    statement = DeferredImport(head, tail, target, code.co_filename, frame.f_lineno, is_unused)
     if why is None:
         return deferred(frame, statement)
     if switches.watched:
@@ -104,4 +117,4 @@ def deferred_in_block(frame: "FrameType") -> "Any":
 def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, DeferredImport]":
     package = namespace.get("__package__") or ""
     why = engine.keeps_eager("__main__", code)
-    return {found.statement.at: found for found in engine.deferrable(code, "__main__", package, why)}
+    return {found.at: found for found in engine.deferrable(code, "__main__", package, why)}

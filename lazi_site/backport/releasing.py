@@ -21,14 +21,9 @@ def release(namespaces: "list[dict[str, Any]]") -> None:
             wanted.pop(target, None)
     for submodules in list(promised.values()):
         for promise in list(submodules.values()):
-            namespace, filename, line = promise.declared_by
-            if id(namespace) in gone:
+            if id(promise.namespace) in gone:
                 # The import that was promised is absolute, so that it needs no more of its importer.
-                name = namespace.get("__name__")
-                promise.declared_by = (
-                    {"__name__": name, "__builtins__": namespace.get("__builtins__")},
-                    filename,
-                    line,
-                )
+                wanted_of_it = ("__name__", "__builtins__")
+                promise.namespace = {name: promise.namespace.get(name) for name in wanted_of_it}
     for place in gone:
         records.pop(place, None)

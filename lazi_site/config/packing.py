@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # What runs before the snapshot is read; watched too, because it belongs to the same version.
 BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
 # In the order in which they need each other; the stubs early, because some programs need no more.
-STARTUP = [f"startup.{name}" for name in ("guards", "switches", "finders", "packages", "policy")]
+STARTUP = [f"startup.{name}" for name in ("usage", "guards", "switches", "finders", "packages", "policy")]
 BACKPORT = ("namespaces", "keys", "modules", "deferred", "patch", "engine", "program")
 PACKED = {
     "backport": [

@@ -23,6 +23,7 @@ from ..startup.policy import (
 )
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
+from ..startup.usage import Usage, scans_namespace
 from . import reading
 
 TYPE_CHECKING = False
@@ -46,17 +47,18 @@ _getframe = sys._getframe
 class Body:
     """What is known of the module-level code in which statements stand."""
 
-    __slots__ = ("code", "finder_names", "is_guarded", "is_package", "ranges", "scans", "usage")
+    __slots__ = ("code", "extended", "finder_names", "is_guarded", "is_package", "ranges", "scans", "usage")
 
     def __init__(self, code: "CodeType", is_guarded: bool, is_package: bool) -> None:
         self.is_guarded = is_guarded
         self.is_package = is_package
         self.code = code
         self.ranges = op.covered_ranges(code.co_exceptiontable)
-        self.scans = op.scans_namespace(code) or reading.takes_from_globals(code)
+        self.scans = scans_namespace(code) or reading.takes_from_globals(code)
         # A finder's own names must not wait for an import that it is asked about.
         self.finder_names = reading.names_in_finders(code)
-        self.usage = op.Usage(code)
+        self.extended = reading.results_of_calls(code)
+        self.usage = Usage(code)
 
 
 bodies: "dict[int, Body]" = {}  # by id of the code, which the body keeps alive
@@ -80,18 +82,20 @@ if sys.excepthook is sys.__excepthook__:
     sys.excepthook = excepthook
 
 
-def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None") -> object:
-    """Return whether the import may wait; never raises, as that would break the statement."""
-    return answer(importer, name, fromlist, _getframe(1))
+def import_filter(
+    importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType | None" = None
+) -> object:
+    """Return whether the import of *name*, made in the module *importer*, may wait.
 
-
-def answer(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> object:
-    """Return whether the import of *name*, made by *frame* in the module *importer*, may wait.
+    Never raises, as that would break the statement. Checked on 3.15.2.
 
     importer: its ``__name__``, unchecked: None or any object in code without one.
-    fromlist: the names taken, None for ``import name``. Checked on 3.15.2.
+    fromlist: the names taken, None for ``import name``.
+    frame: of the statement; by default the one that asks, which the interpreter's is.
     """
     why = None
+    if frame is None:
+        frame = _getframe(1)
     try:
         if not frame.f_code.co_code[frame.f_lasti + 1] & 1:
             why = reason_against(importer if isinstance(importer, str) else "", name, fromlist or (), frame)
@@ -117,7 +121,7 @@ def tell(importer: object, name: str, frame: "FrameType", why: "Eager | None") -
         watch.eager(importer, name, file, line, why)
         return
     statement = op.decode(frame.f_code, frame.f_lasti)
-    names = [bound for _, bound in statement.bindings] if statement is not None else []
+    names = statement.bound if statement is not None else ()
     declared = switches.trace >= 2 and (
         bool(frame.f_code.co_code[frame.f_lasti + 1] & 1) or watch.is_declared(name, frame.f_globals)
     )
@@ -145,7 +149,7 @@ def reason_against(
     why = policy.decide(importer, name, fromlist)
     if why is not None:
         return why
-    if switches.force_eager(importer):
+    if switches.force_eager(frame.f_globals):
         return SWITCHED_OFF
     if body.scans:
         return LOOKS_THROUGH_NAMES
@@ -162,14 +166,16 @@ def reason_against(
             return TAKEN_FROM_ITSELF
     if body.is_package and hides_submodule(body, importer, name, fromlist):
         return NAME_OF_SUBMODULE
+    # What is left depends on the names bound; nothing does for most statements ``from other import``.
+    if fromlist and not (body.finder_names or body.extended or importer.startswith(name)):
+        return None
     statement = op.decode(code, frame.f_lasti)
     if statement is None:
         return None
-    for _, bound in statement.bindings:
-        if bound in body.finder_names:
-            return USED_BY_FINDER
-        if reading.is_extended(code, bound):
-            return EXTENDED
+    if not body.finder_names.isdisjoint(statement.bound):
+        return USED_BY_FINDER
+    if not body.extended.isdisjoint(statement.bound):
+        return EXTENDED
     return FOR_ITS_EFFECT if imports_for_effect(body, statement, name, frame) else None
 
 
@@ -195,7 +201,7 @@ def keep_looked_through(code: "CodeType", importer: str, package: str) -> None:
     names = reading.looked_through(code)
     for statement in op.statements(code) if names else ():
         target = op.absolute(statement.name, statement.level, package)
-        for attribute, name in statement.bindings:
+        for attribute, name in statement.bindings():
             if name in names:
                 policy.keep_eager_in(f"{target}.{attribute}" if attribute else target, importer)
 
@@ -221,7 +227,7 @@ def resolve_names(module: object, names: "set[str] | None" = None) -> None:
 
 def imports_for_effect(body: Body, statement: op.Statement, name: str, frame: "FrameType") -> bool:
     """Return whether the names that the statement binds are used nowhere and its targets do something."""
-    if not body.usage.is_for_effect(statement):
+    if not body.usage.is_for_effect(statement.name, statement.fromlist, statement.bound):
         return False
     if frame.f_globals.get("__name__") == "__main__":
         return True  # nobody else looks for names in the program

@@ -1,6 +1,7 @@
 """What the native engine asks of code where the interpreter's stand-ins would be in the way."""
 
 from ..startup import bytecode as op
+from ..startup.usage import collect_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def takes_from_globals(code: "CodeType") -> bool:
     users = [one for one in _with_nested(code) if "globals" in one.co_names]
     if not users:
         return False
-    imported = frozenset(name for one in op.statements(code) for _, name in one.bindings)
+    imported = frozenset(name for one in op.statements(code) for name in one.bound)
     for user in users:
         index = user.co_names.index("globals")
         for unit in ((op.LOAD_GLOBAL, index << 1 | 1), (op.LOAD_NAME, index)):
@@ -82,23 +83,22 @@ def _takes(code: "CodeType", at: int, imported: "frozenset[str]") -> bool:
     return False
 
 
-def is_extended(code: "CodeType", name: str) -> bool:
-    """Return whether module-level *code* binds *name* to what a call returned, as a decorator does.
+def results_of_calls(code: "CodeType") -> "set[str]":
+    """Return the names that module-level *code* binds to what a call returned, as a decorator does.
 
     A decorator's call has no argument: its function stands where an object does
     whose method is called. (3.15)
     """
-    if name in code.co_names:
-        index = code.co_names.index(name)
-        if index < 256 and code.co_code.count(bytes((op.STORE_NAME, index))) == 1:
-            return False  # by the import alone, as nearly all are
-        for at in op.occurrences(code, op.STORE_NAME, index):
-            before = op.backwards(code.co_code, at)[1]
-            while before > 0 and code.co_code[before] == 0:
-                before -= 2  # inline caches are zeros
-            if before > 0 and code.co_code[before] == op.CALL and code.co_code[before + 1] == 0:
-                return True
-    return False
+    found = set()
+    instructions = code.co_code
+    for at in op.occurrences(code, op.CALL, 0):
+        at += 2
+        while instructions[at] == 0:
+            at += 2  # inline caches are zeros
+        operation, argument, _ = op.forwards(instructions, at)
+        if operation == op.STORE_NAME:
+            found.add(code.co_names[argument])
+    return found
 
 
 def names_in_finders(code: "CodeType") -> "set[str]":
@@ -109,7 +109,7 @@ def names_in_finders(code: "CodeType") -> "set[str]":
         if type(body) is kind and any(
             type(method) is kind and method.co_name == "find_spec" for method in body.co_consts
         ):
-            op.collect_names(body, found)
+            collect_names(body, found)
     return found
 
 

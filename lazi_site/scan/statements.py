@@ -10,6 +10,7 @@ from types import CodeType
 
 from ..startup import bytecode as op
 from ..startup.policy import FOR_ITS_EFFECT, IN_TRY, LOOKS_THROUGH_NAMES, STAR_IMPORT
+from ..startup.usage import Usage, scans_namespace
 
 WAITS = ""
 Statement = tuple[int, str, tuple[str, ...], str]  # see read_statements
@@ -22,28 +23,28 @@ def read_statements(code: CodeType, package: str) -> list[Statement]:
     why the statement does not wait, WAITS if it may, or "for-effect" if its
     name is used nowhere, so that it depends on what the target does.
     """
-    scans = op.scans_namespace(code)
+    scans = scans_namespace(code)
     ranges = op.covered_ranges(code.co_exceptiontable)
     unreached = op.for_type_checkers(code)
-    usage = op.Usage(code)
+    usage = Usage(code)
     lines = [(start, end, line) for start, end, line in code.co_lines() if line is not None]
     found = []
-    for statement in op.heads(code):
-        at = statement.at
-        target = op.absolute(statement.name, statement.level, package)
-        if not target or target == "__future__" or any(start < at < end for start, end in unreached):
+    for _, at, level, name, fromlist in op.heads(code):
+        target = op.absolute(name, level, package)
+        if not target or target == "__future__" or op.is_within(unreached, at):
             continue
         line = next((line for start, end, line in lines if start <= at < end), code.co_firstlineno)
-        names = statement.fromlist or ()
+        names = fromlist or ()
+        tail = op.tail(code, at, fromlist)
         if names == ("*",):
             reason = STAR_IMPORT.code
         elif op.handler_of(ranges, at) is not None:
             reason = IN_TRY.code
         elif scans:
             reason = LOOKS_THROUGH_NAMES.code
-        elif not op.complete(statement, code):
+        elif tail is None:
             reason = "unknown-form"
         else:
-            reason = FOR_ITS_EFFECT.code if usage.is_for_effect(statement) else WAITS
+            reason = FOR_ITS_EFFECT.code if usage.is_for_effect(name, fromlist, tail[0]) else WAITS
         found.append((line, target, names, reason))
     return found

@@ -7,7 +7,7 @@ while it is not in its list.
 
 import sys
 
-from .bytecode import mentioned
+from .usage import mentioned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Watched:
                 sys.path_importer_cache.pop(path, None)
 
 
-watched = (Watched("meta_path"), Watched("path_hooks"))
+meta_path = Watched("meta_path")
+path_hooks = Watched("path_hooks")
 
 
 def names_used(member: "Any") -> "set[str]":
@@ -67,6 +68,7 @@ def names_used(member: "Any") -> "set[str]":
 def settle_new_finders(resolve: "Callable[[Any, set[str]], None]") -> None:
     """Call *resolve* with the module and the names used of finders and hooks that are new."""
     # Asked at every import, so that nothing is called where nothing is new.
-    for members in watched:
-        if getattr(sys, members.name) != members.known:
-            members.settle_new(resolve)
+    if sys.meta_path != meta_path.known:
+        meta_path.settle_new(resolve)
+    if sys.path_hooks != path_hooks.known:
+        path_hooks.settle_new(resolve)

@@ -133,8 +133,10 @@ class Policy:
             decision = self._importers[importer]
         except KeyError:
             decision = self._importers[importer] = self.decide_importer(importer)
-        if decision is not None:
-            return decision
+        return decision or self.decide_target(importer, target, names)
+
+    def decide_target(self, importer: str, target: str, names: "Sequence[str]") -> "Eager | None":
+        """Do what decide() does, of an *importer* about which decide_importer() said DEFER."""
         if target in ALWAYS_EAGER:
             return Eager("always-eager", target)
         top = target.partition(".")[0]

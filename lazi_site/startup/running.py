@@ -80,7 +80,7 @@ def follow(frame: "FrameType | None") -> None:
         if is_module_level(frame) and not is_internal(frame):
             code = frame.f_code
             ranges = op.covered_ranges(code.co_exceptiontable)
-            heads = [one.at for one in op.heads(code) if op.handler_of(ranges, one.at) is None]
+            heads = [at for _, at, *_ in op.heads(code) if op.handler_of(ranges, at) is None]
             last = max(heads, default=0)
             if last > frame.f_lasti and is_ours(os.path.dirname(code.co_filename)):
                 _open(Place(frame, UNCOVERED, last))

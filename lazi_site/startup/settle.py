@@ -153,7 +153,7 @@ def first_answer(
     if not waits and "LAZI_REPORT" not in variables_at_start():
         return False  # it was asked about before the mode was known
     engine = native_engine()
-    return waits and engine.answer(importer, name, fromlist, frame)
+    return waits and engine.import_filter(importer, name, fromlist, frame)
 
 
 def tell_first(importer: object, name: str, frame: "FrameType") -> None:

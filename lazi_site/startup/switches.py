@@ -5,6 +5,7 @@ from _thread import get_ident
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
 class Switches:
@@ -35,13 +36,13 @@ class Switches:
         self.eager_importer: Callable[[str], bool] | None = None
         self.open_places: dict[int, list[int]] = {}
 
-    def force_eager(self, importer: object) -> bool:
-        """Return whether the program asked for imports made in *importer*, now and here, to be eager."""
+    def force_eager(self, namespace: "dict[str, Any]") -> bool:
+        """Return whether the program wants imports eager that are made now, in the module of *namespace*."""
         if not self.active:
             return True
         if self.eager_depth and get_ident() in self.eager_depth:
             return True
-        return self.eager_importer is not None and self.eager_importer(str(importer))
+        return self.eager_importer is not None and self.eager_importer(str(namespace.get("__name__")))
 
 
 switches = Switches()

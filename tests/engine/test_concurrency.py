@@ -44,14 +44,14 @@ def too_late(number, frame):
 
 signal.signal(signal.SIGUSR1, too_late)
 policy = importlib.import_module("lazi_site.startup.policy").Policy
-decide = policy.decide
+decide = policy.decide_target
 
 def interrupted(*arguments):
-    policy.decide = decide
+    policy.decide_target = decide
     os.kill(os.getpid(), signal.SIGUSR1)
     return decide(*arguments)
 
-policy.decide = interrupted
+policy.decide_target = interrupted
 try:
     importlib.import_module("other")
 except TimeoutError as error:

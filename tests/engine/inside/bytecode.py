@@ -11,6 +11,7 @@ from runner import equal, run
 from lazi_site.native import reading
 from lazi_site.startup import bytecode as op
 from lazi_site.startup import guards
+from lazi_site.startup.usage import Usage, has_dead_variables, scans_namespace
 
 Found = tuple[int, str, tuple[str, ...] | None, tuple[tuple[str | None, str], ...]]
 
@@ -22,7 +23,7 @@ def body(source: str) -> object:
 def read(source: str) -> list[Found]:
     """Return what statements() tells of *source*."""
     code = compile(source, "<test>", "exec")
-    return [(s.level, s.name, s.fromlist, tuple(s.bindings)) for s in op.statements(code)]
+    return [(s.level, s.name, s.fromlist, tuple(s.bindings())) for s in op.statements(code)]
 
 
 def check_opcode_numbers_are_those_of_the_interpreter() -> None:
@@ -87,8 +88,8 @@ def check_statement_spans_its_instructions() -> None:
         equal((source, lines), (source, {2}))
         on_line = [i for i in dis.get_instructions(code) if i.positions and i.positions.lineno == 2]
         equal((source, len(on_line)), (source, len(inside)))
-        stores = [i.offset for i in inside if i.opname == "STORE_NAME"]
-        equal((source, statement.stores), (source, stores))
+        stores = [i.argval for i in inside if i.opname == "STORE_NAME"]
+        equal((source, list(statement.bound)), (source, stores))
 
 
 def check_arguments_beyond_a_byte_are_read() -> None:
@@ -170,7 +171,7 @@ def check_usage() -> None:
         "import heavy\nx = 'heavy'": False,
     }
     for source, expected in sources.items():
-        usage = op.Usage(compile(source, "", "exec"))
+        usage = Usage(compile(source, "", "exec"))
         equal((source, usage.is_loaded("heavy")), (source, expected))
 
 
@@ -210,7 +211,7 @@ def check_try_that_catches_import_errors_is_recognised() -> None:
         inner = "def f():\n" + "".join(f"    {line}\n" for line in source.splitlines())
         (function,) = [c for c in compile(inner, "", "exec").co_consts if hasattr(c, "co_code")]
         for code in (compile(source, "", "exec"), function):
-            at = next(op.heads(code)).at
+            at = next(op.heads(code))[1]
             equal((handler, guards.catches_import_error(code, at)), (handler, expected))
 
 
@@ -260,7 +261,7 @@ def check_what_counts_as_looking_through_the_namespace() -> None:
     }
     for source, expected in sources.items():
         code = compile(source, "", "exec")
-        equal((source, op.scans_namespace(code)), (source, expected))
+        equal((source, scans_namespace(code)), (source, expected))
 
 
 def check_variables_of_code_that_never_runs() -> None:
@@ -270,7 +271,7 @@ def check_variables_of_code_that_never_runs() -> None:
     is_312 = sys.version_info[:2] == (3, 12)
     for source, expected in {live: False, dead: is_312, live + dead: is_312, "x = 1\n": False}.items():
         code = compile(source, "", "exec")
-        equal((source, op.has_dead_variables(code)), (source, expected))
+        equal((source, has_dead_variables(code)), (source, expected))
 
 
 if __name__ == "__main__":

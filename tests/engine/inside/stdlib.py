@@ -64,9 +64,8 @@ def all_deferred(code: CodeType) -> list[Any]:
     """Return what would stand in for every import statement of *code*."""
     from lazi_site.backport.deferred import DeferredImport
 
-    return [
-        DeferredImport(statement, statement.name, "", 1, is_unused=False) for statement in op.statements(code)
-    ]
+    found = [(head, op.tail(code, head[1], head[4])) for head in op.heads(code)]
+    return [DeferredImport(head, tail, head[3], "", 1, False) for head, tail in found if tail is not None]
 
 
 def check_statements_are_those_of_the_source() -> None:
@@ -104,7 +103,7 @@ def check_code_with_all_statements_overwritten_is_sound() -> None:
         listed = list(dis.get_instructions(changed))
         rest = bytearray(changed.co_code)
         for number, constant in enumerate(deferred):
-            start, end = constant.statement.start, constant.statement.end
+            start, end = constant.start, constant.end
             made = [
                 (i.opname, i.argval) for i in listed if start <= i.offset < end and i.opname != "EXTENDED_ARG"
             ]
@@ -121,11 +120,7 @@ def check_jumps_into_statements_still_land_on_instructions() -> None:
     for name, _, code in compiled():
         deferred = all_deferred(code)
         changed = overwrite(code, deferred)
-        inside = {
-            offset
-            for constant in deferred
-            for offset in range(constant.statement.start + 2, constant.statement.end, 2)
-        }
+        inside = {offset for constant in deferred for offset in range(constant.start + 2, constant.end, 2)}
         equal((name, inside & set(dis.findlabels(changed.co_code))), (name, set()))
 
 

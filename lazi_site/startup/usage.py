@@ -1,0 +1,139 @@
+"""What a module's own code does with the names that it binds; pure functions on code objects."""
+
+import sys
+
+from . import bytecode as op
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+
+_CODE = type(op.absolute.__code__)
+# What gives a module its own namespace as a whole.
+_SCANNERS = frozenset({"globals", "locals", "vars", "dir"})
+# Units between LOAD_NAME f and the unit after ``f()``, caches included; and those up to CALL.
+_AFTER_CALL = op.of_version(2 + 5, 4, 5, 5, 5)
+_CALL_AT = op.of_version(2, 0, 1, 1, 1)
+_SUBSCRIPTS = frozenset({op.BINARY_SUBSCR, op.BINARY_OP, op.STORE_SUBSCR, op.DELETE_SUBSCR})
+
+
+class Usage:
+    """Answers what a module's own code does with the names that it binds at module level."""
+
+    __slots__ = ("code", "imports")
+
+    def __init__(self, code: "CodeType") -> None:
+        self.code = code
+        self.imports: list[range] | None = None
+
+    def is_for_effect(self, name: str, fromlist: "tuple[str, ...] | None", bound: "tuple[str, ...]") -> bool:
+        """Return whether the code never mentions what a statement binds: it imports for the effect.
+
+        That is said of modules imported as such; names taken ``from`` a module
+        count as used, because others may take them from here.
+
+        name, fromlist, bound: as of bytecode.Statement.
+        """
+        if fromlist is not None and name:
+            return False
+        return not any(map(self.is_loaded, bound))
+
+    def is_loaded(self, name: str) -> bool:
+        """Return whether the code loads *name*, or functions and classes in it mention it.
+
+        For nested code any mention counts (attributes too): a wrong yes only
+        keeps an import lazy that its importer names.
+        """
+        return next(op.loads(self.code, name), None) is not None or is_mentioned(name, self.code.co_consts)
+
+    def has_variable_for(self, package: str, target: str, names: "tuple[str, ...]") -> bool:
+        """Return whether a module that the body of *package* imports has the name of a variable of that body.
+
+        target, names: what the statement imports. In ``from .log import
+        colours`` followed by ``log = getLogger()`` the variable replaces the
+        submodule, which has to be loaded before: it is set on the package then.
+        """
+        if target == package:
+            modules = names
+        elif target.startswith(package + "."):
+            modules = (target[len(package) + 1 :].partition(".")[0],)
+        else:
+            return False
+        return any(name in self.code.co_names and self.is_assigned(name) for name in modules)
+
+    def is_assigned(self, name: str) -> bool:
+        """Return whether module-level code binds *name* otherwise than by import statements."""
+        stores = list(op.occurrences(self.code, op.STORE_NAME, self.code.co_names.index(name)))
+        if stores and self.imports is None:
+            self.imports = [range(one.start, one.end) for one in op.statements(self.code)]
+        return any(not any(at in one for one in self.imports or ()) for at in stores)
+
+
+def mentioned(code: "CodeType") -> "set[str]":
+    """Return every name that *code*, and what is nested in it, mentions."""
+    found = set(code.co_names)
+    collect_names(code, found)
+    return found
+
+
+def is_mentioned(name: str, constants: "tuple[object, ...]") -> bool:
+    """Return whether code among *constants*, or what is nested in it, mentions *name*."""
+    for constant in constants:
+        if type(constant) is _CODE and (name in constant.co_names or is_mentioned(name, constant.co_consts)):
+            return True
+    return False
+
+
+def collect_names(code: "CodeType", found: "set[str]") -> None:
+    for constant in code.co_consts:
+        if type(constant) is _CODE:
+            found.update(constant.co_names)
+            collect_names(constant, found)
+
+
+def scans_namespace(code: "CodeType") -> bool:
+    """Return whether module-level code looks through its own namespace as a whole.
+
+    ``globals()``, ``locals()``, ``vars()`` or ``dir()`` without arguments, other
+    than ``x in globals()``, ``globals()[x]`` and a few harmless methods: what is
+    found there must be the real objects, so such a module imports eagerly.
+    """
+    if _SCANNERS.isdisjoint(code.co_names):
+        return False
+    instructions, names = code.co_code, code.co_names
+    for name in _SCANNERS:
+        for at in op.loads(code, name):
+            call = at + 2 + 2 * _CALL_AT
+            if instructions[call : call + 2] != bytes((op.CALL, 0)):
+                continue
+            operation, argument, after = op.forwards(instructions, at + 2 + 2 * _AFTER_CALL)
+            if operation in (op.CONTAINS_OP, op.POP_TOP):
+                continue
+            if operation in (op.LOAD_CONST, op.LOAD_NAME) and instructions[after] in _SUBSCRIPTS:
+                continue
+            if operation in (op.LOAD_ATTR, op.LOAD_METHOD):
+                index = argument >> 1 if sys.version_info >= (3, 12) else argument
+                if names[index] in ("get", "update", "setdefault", "pop"):
+                    continue
+            return True
+    return False
+
+
+def has_dead_variables(code: "CodeType") -> bool:
+    """Return whether a copy of module-level *code* would delete names of the module (3.12).
+
+    The variables of comprehensions are hidden ones of the module. In a copy that
+    ``replace`` makes, only those are still hidden for which there are instructions. Of one in
+    code that never runs (``if False:``) there are none: when somebody asks for the
+    frame's locals, as a star import does, the module's own name is deleted.
+    """
+    if sys.version_info[:2] != (3, 12) or not code.co_nlocals:
+        return False
+    instructions = code.co_code
+    alive = set()
+    at = instructions.find(op.LOAD_FAST_AND_CLEAR)
+    while at >= 0:
+        if not at & 1:
+            alive.add(instructions[at + 1])
+        at = instructions.find(op.LOAD_FAST_AND_CLEAR, at + 1)
+    return len(alive) < code.co_nlocals
