@@ -28,6 +28,7 @@ def add_program_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments to *parser*; the program and its own come last."""
     import argparse
 
+    parser.usage = "%(prog)s [options] -- CMD ..."
     parser.add_argument(
         "--ignore",
         action="append",
