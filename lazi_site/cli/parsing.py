@@ -84,7 +84,7 @@ def whole_parser() -> Parser:
     """
     parser = Parser(prog="lazi-site", usage="lazi-site COMMAND [options]")
     parser.add_argument("-V", "--version", action="store_true", help="show the version")
-    commands = parser.add_subparsers(dest="name", metavar="COMMAND")
+    commands = parser.add_subparsers(prog="lazi-site", dest="name", metavar="COMMAND")
     for name, summary in COMMANDS.items():
         fill(commands.add_parser(name, help=summary), command_module(name))
     return parser
