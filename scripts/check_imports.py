@@ -2,10 +2,12 @@
 """Hold the direction of imports inside lazi_site, by reading its source.
 
     check_imports.py [FOLDER]      FOLDER: a lazi_site package (default: this checkout's)
+    check_imports.py --draw        put the drawing of the table into the guide for contributors
 
 Prints one sentence with file and line for every import that goes the wrong
-way; exit status 1 if there is one. Imports under ``if TYPE_CHECKING:`` are
-free, because nobody executes them.
+way; exit status 1 if there is one, or if the drawing in the guide is not that
+of the table. Imports under ``if TYPE_CHECKING:`` are free, because nobody
+executes them.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = "lazi_site"
+CHECKOUT = Path(__file__).resolve().parents[1]
+GUIDE = CHECKOUT / ".github" / "CONTRIBUTING.md"
+FENCE = "```mermaid\n"
 
 STDLIB = sys.stdlib_module_names
 
@@ -162,10 +167,43 @@ def check(folder: Path) -> list[str]:
     return complaints
 
 
+def drawing() -> str:
+    """Return the table as a diagram: an arrow from each part to those that it may import.
+
+    A dotted one stands for imports inside functions only; words at an arrow name the modules that it
+    is about. Left out: cli may import all, and who may import errors.
+    """
+    lines = ["graph TD"]
+    for part, rule in RULES.items():
+        modules: dict[str, list[str]] = {}
+        for one in sorted(rule.ours - {"errors"}) if part != "cli" else ():
+            target, _, module = one.partition(".")
+            modules.setdefault(target, []).append(module)
+        lines += [
+            f"  {part} -->{f'|{label}|' if (label := ', '.join(filter(None, names))) else ''} {target}"
+            for target, names in modules.items()
+        ]
+        lines += [f"  {part} -.-> {target}" for target in sorted(rule.late & RULES.keys())]
+    everybody = [part for part, rule in RULES.items() if "errors" in rule.ours and part != "cli"]
+    lines.append(f"  some[{', '.join(everybody)}] --> errors")
+    lines.append("  cli --> any[any other part]")
+    return "\n".join(lines) + "\n"
+
+
+def draw() -> None:
+    """Put the drawing into the guide, in place of the one that is there."""
+    before, _, rest = GUIDE.read_text("utf-8").partition(FENCE)
+    GUIDE.write_text(before + FENCE + drawing() + rest[rest.index("```") :], "utf-8")
+
+
 def main() -> int:
-    """Check the package named on the command line; return the exit status."""
-    default = Path(__file__).resolve().parents[1] / PACKAGE
-    complaints = check(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else default)
+    """Check the package named on the command line, or draw; return the exit status."""
+    if sys.argv[1:] == ["--draw"]:
+        draw()
+    folders = [Path(one).resolve() for one in sys.argv[1:] if one != "--draw"]
+    complaints = check(folders[0] if folders else CHECKOUT / PACKAGE)
+    if FENCE + drawing() + "```" not in GUIDE.read_text("utf-8"):
+        complaints.append(f"{GUIDE.name}: the drawing is not that of the table. Run: check_imports.py --draw")
     print("\n".join(complaints) if complaints else "check_imports: every import goes the right way.")
     return 1 if complaints else 0
 

@@ -9,8 +9,8 @@ from ..startup.settle import load, not_wanted, obey_mode, settle, unhook, wrong_
 from ..startup.snapshot import read_policy, variables_at_start
 from . import tracking
 
-state = bootstrap.state
-lock = RLock()  # two engines over each other would ask each other for ever
+state: bootstrap.State = bootstrap.state
+lock: RLock = RLock()  # two engines over each other would ask each other for ever
 
 
 def install(*, obey: bool) -> str:

@@ -91,7 +91,7 @@ class LazyImports:
     __slots__ = ("_collect", "_open", "_unload", "reason")
 
     def __init__(self, unload: bool, collect: bool) -> None:
-        self.reason = ""
+        self.reason: str = ""
         self._unload = unload
         self._collect = collect
         self._open: list[tuple[_Block, tracking.Loads | None]] = []

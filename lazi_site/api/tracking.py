@@ -29,7 +29,7 @@ class lazily:  # noqa: N801 - it reads as the adverb that it is
     __slots__ = ("thread",)
 
     def __enter__(self) -> None:
-        self.thread = get_ident()
+        self.thread: int = get_ident()
         _inside[self.thread] = _inside.get(self.thread, 0) + 1
 
     def __exit__(self, *error: object) -> None:

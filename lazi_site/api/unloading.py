@@ -126,8 +126,8 @@ class Invalidation:
     """
 
     def __init__(self) -> None:
-        self.collect = True
-        self.loads = tracking.ask()
+        self.collect: bool = True
+        self.loads: tracking.Loads = tracking.ask()
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
         """Leave every module to others."""

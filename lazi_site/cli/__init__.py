@@ -34,6 +34,7 @@ COMMANDS = {
     "bench": "what a command takes eager and lazy: CPU and wall time, memory, modules",
     "report": "what a run imported, what it did not need, and what that saved",
     "top": "rank the programs of the virtualenv by what lazy imports save",
+    "completion": "print the script with which bash, zsh or fish completes command lines",
 }
 
 HELP = """\
@@ -46,8 +47,8 @@ commands:
 {commands}
 
 options:
-  -h, --help  show this help; each command has its own: lazi-site COMMAND --help
-  --version   show the version
+  -h, --help     show this help; each command has its own: lazi-site COMMAND --help
+  -V, --version  show the version
 
 examples:
   lazi-site enable                  in the virtualenv of this lazi-site
@@ -55,13 +56,34 @@ examples:
   LAZI_DISABLE=1 python app.py      one run with eager imports
   lazi-site status                  on or off, and why
   lazi-site doctor                  is everything in order? --fix mends what is ours
-  lazi-site verify -- python app.py  is it the same eager and lazy?
+  lazi-site verify -- flask --help  is it the same eager and lazy?
   lazi-site bench -- flask --help   what does it save?
   lazi-site scan                    which packages are safe, and why others are not
   lazi-site top                     what all programs here save, and do they still do the same?
   lazi-site disable
 
-exit status: {ok} done or yes, {negative} no or something found, {refused} refused or wrong usage
+exit status:
+  {ok}  done or yes
+  {negative}  no or something found
+  {refused}  refused or wrong usage
+
+files:
+  site-packages/lazi_site.pth       start file, written by enable
+  VENV/lazi-site/                   record of enable, stored configuration
+  lazi-site.toml, pyproject.toml    configuration of a project
+  ~/.config/lazi-site/config.toml   configuration of a user
+  lazi-site config path tells where configuration is looked for on this machine.
+
+environment, of any program in the virtualenv:
+  LAZI_DISABLE=1         imports are eager
+  LAZI_ENABLE=1          imports are lazy although the configuration says no
+  LAZI_CONFIG=FILE       one more configuration file
+  LAZI_EAGER=a,b.*       modules whose import never waits
+  LAZI_STDLIB=include    the standard library is lazy too
+  LAZI_TRACE=1 ... 4     say on standard error what becomes of each import
+  LAZI_REPORT=FILE       record it, for lazi-site report --from FILE
+  LAZI_NO_SNAPSHOT=1     nothing is stored
+  NO_COLOR=1             no colours in what lazi-site prints
 """
 
 
@@ -106,19 +128,10 @@ def run_command(arguments: list[str]) -> int:
             f"There is no command '{name}'.",
             f"Did you mean 'lazi-site {meant}'?" if meant else "See lazi-site --help.",
         )
-    import argparse
-    import importlib
-
     import_eagerly()
-    command = importlib.import_module(f".{name}", __name__)
-    parser = argparse.ArgumentParser(
-        prog=f"lazi-site {name}",
-        description=command.DESCRIPTION,
-        epilog="examples:\n" + command.EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.add_arguments(parser)
-    status: int = command.run(**vars(parser.parse_args(rest)))
+    from .parsing import command_module, make_parser
+
+    status: int = command_module(name).run(**vars(make_parser(name).parse_args(rest)))
     return status
 
 
@@ -140,7 +153,7 @@ def import_eagerly() -> None:
 def help_text() -> str:
     """Return the text of ``lazi-site --help``."""
     return HELP.format(
-        commands="\n".join(f"  {name:<10}{summary}" for name, summary in COMMANDS.items()),
+        commands="\n".join(f"  {name:<12}{summary}" for name, summary in COMMANDS.items()),
         ok=status_codes.OK,
         negative=status_codes.NEGATIVE,
         refused=status_codes.REFUSED,

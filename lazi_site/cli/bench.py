@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from ..errors import UsageError
 from . import status_codes
-from .output import print_json, progress_bar
+from .output import print_json
 from .program import add_last_arguments, check_engine, check_folder_of, check_request, words_of
+from .progress import progress_bar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,10 +34,15 @@ EXAMPLES = """\
   lazi-site bench --runs 50 --save before.json -- python app.py --version
   lazi-site bench --compare before.json -- python app.py --version
   lazi-site bench --fail-over 0.8 -- mytool --help      lazy CPU time above 0.8 of eager's
-  lazi-site bench --fail-over 150ms -- mytool --help    lazy CPU time above 150 ms
+  lazi-site bench --fail-over 150ms -- mytool --help    lazy CPU time above 150 ms"""
 
-exit status: 0, or 1 if --fail-over was exceeded or eager and lazy runs end
-with different exit statuses, 2 if nothing could be measured"""
+EXIT_STATUS = """\
+  0  measured
+  1  --fail-over was exceeded, or eager and lazy runs end with different
+     exit statuses
+  2  nothing could be measured"""
+
+SEE_ALSO = "  lazi-site top, lazi-site verify, lazi-site report"
 
 RUNS = 20
 LEAST_RUNS = 2

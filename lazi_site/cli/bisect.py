@@ -19,7 +19,7 @@ from ..measure.reference import Reference, ask_test, compare_with_eager
 from ..measure.rules import RulesFile, by_option
 from ..measure.running import LAZY, Program, Run
 from . import status_codes
-from .output import print_json, progress
+from .output import print_json
 from .program import (
     add_program_arguments,
     make_program,
@@ -29,6 +29,7 @@ from .program import (
     print_verdict,
     words_of,
 )
+from .progress import progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ DESCRIPTION = """\
 Finds a smallest set of rules (`eager`, `eager-in`) with which a program does
 the same lazy as eager: first the packages, then their modules, then the single
 import, in an order that the traceback and the names in the error suggest. Says
-what the rules cost, and writes them where you want them.
-Exit status 0 if rules were found or none are needed, 1 if not."""
+what the rules cost, and writes them where you want them."""
 
 EXAMPLES = """\
   lazi-site bisect -- python app.py
@@ -51,6 +51,21 @@ EXAMPLES = """\
   lazi-site bisect --exit-only -- pytest -x tests/test_plugins.py
   lazi-site bisect --command-ok 'pytest -q tests/test_plugins.py'
   lazi-site bisect --command-ok 'grep -q ready "$LAZI_RUN_STDOUT"' -- python app.py"""
+
+EXIT_STATUS = """\
+  0  rules were found, or none are needed
+  1  none were found
+  2  imports are not lazy here, or the program cannot be run"""
+
+FILES = """\
+  lazi-site.toml, pyproject.toml    changed by --write project
+  ~/.config/lazi-site/config.toml   changed by --write user"""
+
+VARIABLES = """\
+  LAZI_RUN_STATUS                    set for TEST: the exit status of the run
+  LAZI_RUN_STDOUT, LAZI_RUN_STDERR   set for TEST: files with its output"""
+
+SEE_ALSO = "  lazi-site verify, lazi-site config, lazi-site why"
 
 MAX_RUNS = 90
 REPEAT = 3  # runs that must be right where lazy is wrong only sometimes

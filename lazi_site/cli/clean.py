@@ -22,6 +22,16 @@ EXAMPLES = """\
   lazi-site clean --venv .venv
   lazi-site disable --purge     everything of lazi-site but your configuration"""
 
+EXIT_STATUS = """\
+  0  done, or nothing was stored
+  2  a file cannot be removed"""
+
+FILES = """\
+  VENV/lazi-site/       policy-*.snapshot, scan-*, the note of a fault
+  ~/.cache/lazi-site/   the same for virtualenvs in which you may not write"""
+
+SEE_ALSO = "  lazi-site disable"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``clean`` to *parser*."""

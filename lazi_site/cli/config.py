@@ -29,6 +29,28 @@ EXAMPLES = """\
   lazi-site config check lazi-site.toml    is this file in order?
   lazi-site config path                    which files are looked at"""
 
+EXIT_STATUS = """\
+  0  the configuration is in order
+  1  something in it is wrong; it is said where, and what was expected
+  2  check: there is no such file; --set: no such option"""
+
+FILES = """\
+  /etc/xdg/lazi-site/config.toml     site file
+  ~/.config/lazi-site/config.toml    user file
+  lazi-site.toml, pyproject.toml     project files; the first alone if both are there
+  lazi-site config path tells where they are on this machine."""
+
+VARIABLES = """\
+  LAZI_CONFIG        one more file, stronger than those above
+  LAZI_ENABLE        1: lazy although a file says enabled = false
+  LAZI_DISABLE       1: eager
+  LAZI_STDLIB        include or exclude: the option stdlib
+  LAZI_EAGER         patterns separated by commas, added to the option eager
+  LAZI_TRACE         0 to 4: the option trace
+  LAZI_NO_SNAPSHOT   1: nothing is stored, as with snapshot = false"""
+
+SEE_ALSO = "  lazi-site why, lazi-site bisect, lazi-site status"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``config`` to *parser*."""

@@ -22,6 +22,12 @@ EXAMPLES = """\
   lazi-site disable --purge        with everything of lazi-site but configuration
   LAZI_DISABLE=1 python app.py     for one run, without this command"""
 
+EXIT_STATUS = """\
+  0  done, or nothing was enabled
+  2  a file cannot be removed"""
+
+SEE_ALSO = "  lazi-site enable, lazi-site clean, lazi-site status"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``disable`` to *parser*."""

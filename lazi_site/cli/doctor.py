@@ -6,7 +6,8 @@ import sys
 
 from . import status_codes
 from .delegate import run_in_environment
-from .output import print_json, progress
+from .output import print_json
+from .progress import progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Examines the virtualenv: are the start file, the record, the stored configuratio
 and their directory in order, does the configuration have mistakes, does anything
 of others get in the way, and does a fresh interpreter import lazily. Says of
 each thing that is not in order what to do; --fix does it where the thing is
-lazi-site's own. Exit status 0 if no warning and no error is left, 1 otherwise."""
+lazi-site's own."""
 
 EXAMPLES = """\
   lazi-site doctor
@@ -28,6 +29,12 @@ EXAMPLES = """\
   lazi-site doctor --json
   lazi-site doctor --venv .venv
   lazi-site explain start-file-changed"""
+
+EXIT_STATUS = """\
+  0  no error and no warning is left
+  1  there is one"""
+
+SEE_ALSO = "  lazi-site status, lazi-site explain, lazi-site config check"
 
 ORDER = ("error", "warning", "info", "ok")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 
 from . import status_codes
@@ -20,14 +19,26 @@ start file in site-packages and a directory `lazi-site` in the virtualenv.
 Running it again does no harm.
 
 With --try the programs of the virtualenv are then run eagerly and lazily, as
-`lazi-site top` does, to see what is saved and whether they do the same.
-Exit status 1 if some do not; the virtualenv stays enabled."""
+`lazi-site top` does, to see what is saved and whether they do the same."""
 
 EXAMPLES = """\
   lazi-site enable                       the virtualenv of this lazi-site
   lazi-site enable --venv ../app/.venv   another one that has lazi-site installed
   lazi-site enable --project .           read the configuration of this directory
   lazi-site enable --try                 then try every program of the virtualenv"""
+
+EXIT_STATUS = """\
+  0  done; imports are lazy, or eager because the configuration says so
+  1  the interpreter met a fault at its start, or with --try some programs do
+     not do the same; the virtualenv stays enabled
+  2  refused: no virtualenv, no permission, or a Python without an engine"""
+
+FILES = """\
+  site-packages/lazi_site.pth      the start file
+  VENV/lazi-site/                  the record of this command, stored configuration
+  lazi-site.toml, pyproject.toml   of the project, see lazi-site config --help"""
+
+SEE_ALSO = "  lazi-site status, lazi-site disable, lazi-site doctor, lazi-site top"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,12 +68,15 @@ def run(venv: str | None, project: str | None, force: bool, then_try: bool) -> i
 
     from ..config.refresh import Configuration
     from ..config.snapshot import store_snapshot
+    from ..install.describe import describe_interpreter
     from ..install.enable import enable
     from ..install.probe import ask_fresh_interpreter
+    from ..startup.snapshot import is_fresh, stored_snapshots
 
     done = enable(project=project, force=force)
     configuration = Configuration()
-    if configuration.is_stored:
+    # Making one takes 40 ms, and one that is up to date would be the same.
+    if configuration.is_stored and not any(is_fresh(snapshot) for _, snapshot in stored_snapshots()):
         store_snapshot(configuration.as_snapshot())
     answer = ask_fresh_interpreter()
     if answer.engine:
@@ -72,10 +86,10 @@ def run(venv: str | None, project: str | None, force: bool, then_try: bool) -> i
         print(f"  {answer.reason or 'the start file did not run'}")
     print()
     used = [source.origin.partition(" ")[2] for source in configuration.sources if source.values]
-    engine = f"{answer.engine or 'none'} ({platform.python_implementation()} "
+    interpreter = "{implementation} {version}".format_map(describe_interpreter())
     facts = [
         ("start file", done.start_file + ("" if done.changed else " (was already there)")),
-        ("engine", engine + f"{platform.python_version()})"),
+        ("engine", f"{answer.engine or 'none'} ({interpreter})"),
         ("project", done.project or "none"),
         ("configuration", used[0] if used else "no file, the defaults hold"),
         *(("", origin) for origin in used[1:]),

@@ -19,6 +19,12 @@ EXAMPLES = """\
   lazi-site explain in-try
   lazi-site explain shipped-eager-in-rule --json"""
 
+EXIT_STATUS = """\
+  0  told
+  2  there is no such code"""
+
+SEE_ALSO = "  lazi-site scan, lazi-site doctor, lazi-site why"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``explain`` to *parser*."""

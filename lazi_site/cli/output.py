@@ -1,14 +1,12 @@
-"""How results are shown: aligned facts, tables, progress, JSON."""
+"""How results are shown: aligned facts, tables, diffs, JSON."""
 
 from __future__ import annotations
 
-import json
 import sys
-from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 JSON_VERSION = 1  # of all --json outputs; raised when a key changes its meaning or goes
 
@@ -38,40 +36,6 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print(line.rstrip())
 
 
-@contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Give a function that shows on standard error, if that is a terminal, what is being done now."""
-    if not sys.stderr.isatty():
-        yield lambda text: None
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    with Console(stderr=True).status("") as status:
-        yield lambda text: status.update(Text(text))
-
-
-@contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function that shows on standard error, if that is a terminal, how far the work is.
-
-    what: is done, in one word. The function takes with what it is done now, how
-    many are done, and how many there are.
-    """
-    if not sys.stderr.isatty():
-        yield lambda name, done, total: None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda name, done, total: bar.update(
-            task, description=escape(f"{what} {name}"), completed=done, total=total
-        )
-
-
 def print_diff(lines: Sequence[str], most: int) -> None:
     """Print the *lines* of a unified diff, no more than *most*, coloured on a terminal."""
     shown = list(lines[:most])
@@ -90,4 +54,6 @@ def print_diff(lines: Sequence[str], most: int) -> None:
 
 def print_json(data: Mapping[str, object]) -> None:
     """Print *data* as the JSON object of a command."""
+    import json
+
     print(json.dumps({"version": JSON_VERSION, **data}, indent=2))

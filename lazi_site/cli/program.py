@@ -46,6 +46,7 @@ def add_last_arguments(parser: argparse.ArgumentParser) -> None:
     """Add ``--timeout``, ``--json`` and the command, which has to come last."""
     import argparse
 
+    parser.usage = "%(prog)s [options] -- CMD ..."
     add_timeout(parser, TIMEOUT)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(

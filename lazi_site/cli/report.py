@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ..errors import UsageError
 from . import status_codes
-from .output import print_json, progress
+from .output import print_json
 from .program import check_folder_of
+from .progress import progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ each module took, and which single import would save most if it waited, too.
 The command runs twice, the second time with eager imports, to tell what was
 saved; --once if it must not. What it prints is not shown. A process that the
 command starts is told as a process of its own. LAZI_REPORT=FILE records any
-program, a server for example, and --from FILE shows what was recorded."""
+program, a server for example, and --from FILE shows what was recorded.
+
+Times are without what recording takes. The JSON is described in
+lazi_site/report/document.py."""
 
 EXAMPLES = """\
   lazi-site report -- flask --help
@@ -36,19 +40,24 @@ EXAMPLES = """\
 
   LAZI_REPORT=run.jsonl python server.py        record a program as it runs anyway
   LAZI_EAGER='*' LAZI_REPORT=eager.jsonl python server.py
-  lazi-site report --from run.jsonl --eager-from eager.jsonl
+  lazi-site report --from run.jsonl --eager-from eager.jsonl"""
 
-The JSON is described in lazi_site/report/document.py. Times are without what
-recording takes. The report is made also if the command fails, and tells its
-exit status.
+EXIT_STATUS = """\
+  0  reported, also if the command fails; its exit status is told
+  2  there is nothing to report"""
 
-exit status: 0, or 2 if there is nothing to report"""
+VARIABLES = """\
+  LAZI_REPORT   FILE: where any program records what --from reads;
+                %p in the name is the number of the process"""
+
+SEE_ALSO = "  lazi-site why, lazi-site bench, lazi-site top"
 
 DEFAULT_TOP = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``report`` to *parser*."""
+    parser.usage = "%(prog)s [options] -- CMD ...\n       %(prog)s [options] --from FILE"
     add = parser.add_argument
     add("command", nargs="*", metavar="-- CMD", help="a command of this environment")
     add("--once", action="store_true", help="run the command once, without the eager run to compare with")

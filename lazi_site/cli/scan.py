@@ -8,7 +8,8 @@ import sys
 from ..errors import UsageError
 from . import status_codes
 from .delegate import run_in_environment
-from .output import print_json, print_table, progress_bar
+from .output import print_json, print_table
+from .progress import progress_bar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,15 @@ EXAMPLES = """\
   lazi-site scan flask jinja2
   lazi-site scan --json | python -m json.tool
   lazi-site explain class-registers"""
+
+EXIT_STATUS = """\
+  0  told
+  2  there is no such package"""
+
+FILES = """\
+  VENV/lazi-site/scan-*   what was read; lazi-site clean removes it"""
+
+SEE_ALSO = "  lazi-site explain, lazi-site why"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

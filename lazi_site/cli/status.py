@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 
 from . import status_codes
@@ -16,12 +15,21 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Says whether a Python started now in this virtualenv imports lazily, and if
-not, why; with the files that decide it. Exit status 0 if it does, 1 if not."""
+not, why; with the files that decide it."""
 
 EXAMPLES = """\
   lazi-site status
   lazi-site status --venv .venv
   lazi-site status --json"""
+
+EXIT_STATUS = """\
+  0  imports are lazy
+  1  they are not"""
+
+VARIABLES = """\
+  LAZI_DISABLE, LAZI_ENABLE   are obeyed, as by any other program here"""
+
+SEE_ALSO = "  lazi-site doctor, lazi-site config, lazi-site enable"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,11 +76,7 @@ def collect() -> dict[str, Any]:
         "on": bool(state.engine),
         "reason": reason or None,
         "engine": state.engine or None,
-        "interpreter": {
-            "implementation": platform.python_implementation(),
-            "version": platform.python_version(),
-            "executable": sys.executable,
-        },
+        "interpreter": describe.describe_interpreter(),
         "environment": {"prefix": sys.prefix, "virtualenv": layout.in_virtualenv()},
         "project": configuration.project,
         "start_files": start_files,

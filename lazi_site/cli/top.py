@@ -7,8 +7,9 @@ import sys
 
 from ..errors import UsageError
 from . import status_codes
-from .output import print_json, print_table, progress_bar
+from .output import print_json, print_table
 from .program import add_timeout
+from .progress import progress_bar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,9 +33,14 @@ EXAMPLES = """\
   lazi-site top                      all programs of the virtualenv
   lazi-site top flask black          these
   lazi-site top --runs 10 --top 5    more runs of each; the five that save most
-  lazi-site top --json | jq '.totals'
+  lazi-site top --json | jq '.totals'"""
 
-exit status: 0 all do the same, 1 some do not, 2 refused or wrong usage"""
+EXIT_STATUS = """\
+  0  all do the same
+  1  some do not
+  2  refused or wrong usage"""
+
+SEE_ALSO = "  lazi-site bench, lazi-site verify, lazi-site bisect"
 
 RUNS = 3
 TIMEOUT = 20.0  # seconds: more than any program should take to tell its version

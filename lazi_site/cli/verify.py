@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from . import status_codes
-from .output import print_json, progress
+from .output import print_json
 from .program import (
     add_program_arguments,
     make_program,
@@ -16,6 +16,7 @@ from .program import (
     print_verdict,
     words_of,
 )
+from .progress import progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ Runs a program of this virtualenv twice with eager and twice with lazy imports
 and says whether exit status, standard output and standard error are the same,
 and with --files the files that it wrote. Addresses, times, durations, process
 numbers and the names of temporary folders are not compared, nor is what
-differs between the two eager runs. The program reads no input.
-Exit status 0 if it is the same, 1 if not."""
+differs between the two eager runs. The program reads no input."""
 
 EXAMPLES = """\
   lazi-site verify -- flask --help
@@ -39,6 +39,13 @@ EXAMPLES = """\
   lazi-site verify --files build -- sphinx-build docs build
   lazi-site verify --ignore 'request \\d+' -- python client.py
   lazi-site verify --exit-only -- pytest -x"""
+
+EXIT_STATUS = """\
+  0  it does the same
+  1  it does not
+  2  imports are not lazy here, or the program cannot be run"""
+
+SEE_ALSO = "  lazi-site bisect, lazi-site top, lazi-site bench"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

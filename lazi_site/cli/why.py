@@ -23,9 +23,16 @@ lazily as always; what it prints is not shown."""
 EXAMPLES = """\
   lazi-site why pandas                    what the rules say
   lazi-site why click -- flask --help     what happened in this run
-  lazi-site why json --json -- python app.py
+  lazi-site why json --json -- python app.py"""
 
-exit status: 0, or 1 if the module cannot be found or the run never mentions it"""
+EXIT_STATUS = """\
+  0  told
+  1  the module cannot be found, or the run never mentions it"""
+
+VARIABLES = """\
+  LAZI_REPORT   FILE: has any program record what is told here, of every module"""
+
+SEE_ALSO = "  lazi-site report, lazi-site explain, lazi-site config"
 
 SHOWN_FRAMES = 6
 SHOWN_STATEMENTS = 12
@@ -33,6 +40,7 @@ SHOWN_STATEMENTS = 12
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``why`` to *parser*."""
+    parser.usage = "%(prog)s [--json] MODULE [-- CMD ...]"
     parser.add_argument("module", metavar="MODULE", help="absolute name of a module: package.module")
     parser.add_argument("command", nargs="*", metavar="-- CMD", help="a command of this environment")
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -178,6 +178,7 @@ def read_source(source: Source) -> None:
 
     if abs(time.time_ns() - source.stamp[0]) < RACY:
         source.stamp = UNKNOWN  # it could still change without a new mtime
+    text = ""
     try:
         text = data.decode("utf-8")
         document = tomllib.loads(text)

@@ -29,6 +29,18 @@ ABSENT = "absent"
 LAZY = "lazy"
 OWN_LOADER = "eager: the finder brings its own loader"
 
+NAMES_OF_PYTHONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+
+
+def describe_interpreter() -> dict[str, str]:
+    """Return implementation, version and path of this interpreter; platform takes 2 ms to say it."""
+    name = sys.implementation.name
+    return {
+        "implementation": NAMES_OF_PYTHONS.get(name, name),
+        "version": sys.version.partition(" ")[0],
+        "executable": sys.executable,
+    }
+
 
 def describe_start_files() -> list[dict[str, str]]:
     """Return the start files found in this interpreter's site directories: path and state.

@@ -120,16 +120,16 @@ def try_all(
 
 def try_script(script: Script, folder: str, *, runs: int, timeout: float, masks: Masks) -> Trial:
     """Return what asking *script* for its version, or else its help, gave. folder: in which it runs."""
-    option = ""
-    try:
-        for option in OPTIONS:
+    trial = Trial(script, NO_ANSWER, "")
+    for option in OPTIONS:
+        try:
             program = Program([script.name, option], timeout=timeout, masks=masks)
             program.directory = os.path.realpath(folder)
             trial = ask(script, option, program, runs)
-            if trial.outcome != NO_ANSWER:
-                break
-    except UsageError as error:
-        return Trial(script, NOT_RUNNABLE, option, problem=error.message)
+        except UsageError as error:
+            return Trial(script, NOT_RUNNABLE, option, problem=error.message)
+        if trial.outcome != NO_ANSWER:
+            break
     return trial
 
 

@@ -30,7 +30,7 @@ class Load:
     )
 
     def __init__(self, record: dict[str, Any], at: int) -> None:
-        self.at = at
+        self.at: int = at
         self.module: str = record["module"]
         self.ns: int = record["ns"]
         self.own: int = record["own"]

@@ -30,4 +30,4 @@ def to_html(document: dict[str, Any]) -> str:
 
 def read(name: str) -> str:
     """Return the text of the template's file *name*."""
-    return files(__package__).joinpath("template", name).read_text("utf-8")
+    return files(__name__.rpartition(".")[0]).joinpath("template", name).read_text("utf-8")

@@ -50,6 +50,19 @@ def test_start_line_is_silent_with_a_damaged_package(enabled: Environment, damag
     assert (done.returncode, done.stdout, done.stderr) == (0, "ran\n", "")
 
 
+def test_version_of_python_that_is_not_known_imports_eagerly(enabled: Environment) -> None:
+    # Started once more, by an interpreter that says that it is another one.
+    code = (
+        "import sys; sys.version_info = (3, 16, 0, 'final', 0)\n"
+        "from lazi_site.startup import bootstrap\n"
+        "bootstrap.restore(); bootstrap.state.started = False; bootstrap.start()\n"
+        "print(bootstrap.state.engine, bootstrap.state.reason)"
+    )
+    assert (
+        enabled.run("-c", code, check=True).stdout == " this version of lazi-site knows CPython up to 3.15\n"
+    )
+
+
 def test_start_line_leaves_no_names_behind(enabled: Environment) -> None:
     code = "import site; print(sorted(n for n in vars(site) if n in ('start', 'lazi_site')))"
     assert enabled.run("-c", code, check=True).stdout == "[]\n"
