@@ -82,8 +82,8 @@ def make(one: Check, version: str, python: str, keep: Path, wheel: Path) -> tupl
         result, said = PASSED, one.function(House(version, python, keep, wheel, folder))
     except NotHere as reason:
         result, said = NOT_TRIED, str(reason)
-    except (Wrong, CommandFailed) as error:
-        result, said = FAILED, str(error)
+    except (Wrong, CommandFailed, OSError, ValueError) as error:
+        result, said = FAILED, str(error) or repr(error)
     except subprocess.TimeoutExpired as error:
         result, said = FAILED, f"it hung: {error}"
     finally:

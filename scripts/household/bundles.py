@@ -40,7 +40,7 @@ def pyinstaller_bundle(house: House) -> str:
         done = house.run(
             [python, "-m", "PyInstaller", "--noconfirm", "-n", "app", *place, "app/__main__.py"], **variables
         )
-        if done.status and not number and "LibraryNotFound" in done.stderr:
+        if done.status and not number and "shared library" in done.stderr:
             raise NotHere("PyInstaller needs an interpreter with a shared library")
         expect(done.status == 0, done)
         program = house.folder / f"dist{number}" / "app" / "app"

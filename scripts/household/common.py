@@ -160,10 +160,13 @@ class House:
 
         mask: a regular expression of what any two runs differ in. is_sorted: the
         order of lines is always the same. Raises Wrong if output or exit status
-        differ, or if the status is not *status*.
+        differ, NotHere if the eager run does not end with *status*.
         """
         before()
-        eager = self.run(command, input=input, expect=status, LAZI_DISABLE="1", **variables)
+        eager = self.run(command, input=input, expect=None, cwd=".", LAZI_DISABLE="1", **variables)
+        if eager.status != status:
+            last = str(eager).strip().rpartition("\n")[2]
+            raise NotHere(f"it does not work eagerly either: status {eager.status}, {last}")
         before()
         lazy = self.run(command, input=input, expect=None, cwd=".", **variables)
         must_be_equal(eager, lazy, mask, is_sorted)

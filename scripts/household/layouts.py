@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
 
 from support.environments import CommandFailed, Environment, call, virtualenv
 
-from .common import House, NotHere, Wrong, check, expect
+from .common import House, NotHere, check, expect
 
 LAZY = "from lazi_site.startup.settle import settle, state; settle(); print(state.engine)"
 
@@ -115,22 +114,24 @@ def conda_layout(house: House) -> str:
 
 @check("Debian", "its layout: packages in dist-packages, read by the distributor's site module")
 def debian_layout(house: House) -> str:
-    """Imitate Debian's patches: `site` reads dist-packages, and `sysconfig` names them."""
+    """Debian's own builds do so themselves; others are told to by sysconfig and sitecustomize."""
     prefix, python = own_interpreter(house)
     library = prefix / "lib" / f"python{house.version}"
-    (library / "site-packages").rename(library / "dist-packages")
-    for name in ("site.py", "sysconfig.py", "sysconfig/__init__.py"):
-        path = library / name
-        if path.exists():
-            text = path.read_text("utf-8").replace("site-packages", "dist-packages")
-            path.write_text(text, "utf-8")
+    if not library_of(house, python).endswith("dist-packages"):
+        for name in ("sysconfig.py", "sysconfig/__init__.py"):
+            path = library / name
+            if path.exists():
+                path.write_text(path.read_text("utf-8").replace("site-packages", "dist-packages"), "utf-8")
+        added = f"import site\nsite.addsitedir({str(library / 'dist-packages')!r})\n"
+        (library / "sitecustomize.py").write_text(added, "utf-8")
+    packages = Path(library_of(house, python))
     put_in(house, python)
     refused = house.run([python, "-m", "lazi_site", "enable"])
     expect(refused.status == 2 and "not in a virtualenv" in refused.stderr, f"enable: {refused}")
     house.run([python, "-m", "lazi_site", "enable", "--force"], expect=0)
-    expect((library / "dist-packages" / "lazi_site.pth").exists(), "no start file in dist-packages")
+    expect((packages / "lazi_site.pth").exists(), "no start file in dist-packages")
     house.write({"part.py": "import heavy\n\n\ndef f():\n    return heavy.A\n", "heavy.py": "A = 1\n"})
-    (library / "dist-packages" / "packed.py").write_text("import heavy\n\n\ndef f():\n    return heavy.A\n")
+    (packages / "packed.py").write_text("import heavy\n\n\ndef f():\n    return heavy.A\n")
     code = "import sys, part, packed; print('heavy' in sys.modules, part.f(), packed.f())"
     done = house.run([python, "-c", code], expect=0)
     expect(done.stdout == "False 1 1\n", f"what waits in dist-packages: {done}")
@@ -146,10 +147,9 @@ def own_interpreter(house: House) -> tuple[Path, str]:
     prefix = house.folder / "prefix"
     target = prefix / "lib" / f"python{house.version}"
     ignored = shutil.ignore_patterns(
-        "test", "idlelib", "site-packages", "dist-packages", "__pycache__", "config-*"
+        "test", "idlelib", "site-packages", "dist-packages", "__pycache__", "config-*", "sitecustomize.py"
     )
     shutil.copytree(library, target, ignore=ignored)
-    (target / "site-packages").mkdir()
     (prefix / "bin").mkdir()
     python = prefix / "bin" / f"python{house.version}"
     shutil.copy2(executable, python)
@@ -161,12 +161,15 @@ def own_interpreter(house: House) -> tuple[Path, str]:
     return prefix, str(python)
 
 
+def library_of(house: House, python: str) -> str:
+    """Return the directory into which packages for *python* belong."""
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    return house.run([python, "-c", code], expect=0).stdout.strip()
+
+
 def put_in(house: House, python: str) -> None:
     """Install lazi-site and what it needs into the interpreter *python*, which has no pip."""
-    target = house.run(
-        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], expect=0
-    ).stdout.strip()
-    if not os.path.isdir(target):
-        raise Wrong(f"{target} is not there")
+    target = Path(library_of(house, python))
+    target.mkdir(parents=True, exist_ok=True)
     pip = str(house.bare("helper").python)
-    call([pip, "-m", "pip", "install", "-q", "--target", target, str(house.wheel)])
+    call([pip, "-m", "pip", "install", "-q", "--target", str(target), str(house.wheel)])
