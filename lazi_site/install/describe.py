@@ -118,7 +118,7 @@ def classify_line(line: str, directory: str) -> tuple[str, str]:
         module = line[7:].partition(";")[0].strip()
         if module.startswith("__editable___") and module.endswith("_finder"):
             return "setuptools", module
-        # scikit-build-core before 1.0, meson-python; the editables package, scikit-build-core.
+        # Older scikit-build-core, meson-python; the editables package, newer scikit-build-core.
         if module.endswith(("_editable", "_editable_loader")):
             return "finder", module
         if module.startswith(("_editable_impl_", "_editable_skbc_")):
