@@ -26,6 +26,7 @@ DIFFERENT = "different from what enable writes"
 NOT_FOR_THIS_VERSION = "not for this version of Python"
 ABSENT = "absent"
 
+ENDINGS = (".pth", ".start")
 LAZY = "lazy"
 OWN_LOADER = "eager: the finder brings its own loader"
 
@@ -99,27 +100,23 @@ def describe_editable_installs() -> list[dict[str, str]]:
     finder that setuptools writes, "finder" for that of another tool; "imports"
     says whether its modules' imports are lazy.
     """
-    found = []
+    found: list[dict[str, str]] = []
     for directory in site_directories():
         try:
-            names = sorted(name for name in os.listdir(directory) if name.endswith(".pth"))
+            names = sorted(name for name in os.listdir(directory) if name.endswith(ENDINGS))
         except OSError:
             continue
         for name in names:
             if name in NAMES:
                 continue
             content = read_bytes(os.path.join(directory, name)) or b""
-            for line in content.decode("utf-8", "replace").splitlines():
-                kind, target = classify_line(line.strip(), directory)
-                if kind:
-                    found.append(
-                        {
-                            "file": name,
-                            "kind": kind,
-                            "target": target,
-                            "imports": OWN_LOADER if keeps_its_loader(kind) else LAZY,
-                        }
-                    )
+            for line in content.decode("utf-8-sig", "replace").splitlines():
+                classify = classify_line if name.endswith(".pth") else classify_entry
+                kind, target = classify(line.strip(), directory)
+                imports = OWN_LOADER if keeps_its_loader(target) else LAZY
+                install = {"file": name, "kind": kind, "target": target, "imports": imports}
+                if kind and install not in found:
+                    found.append(install)
     return found
 
 
@@ -129,8 +126,10 @@ def classify_line(line: str, directory: str) -> tuple[str, str]:
         module = line[7:].partition(";")[0].strip()
         if module.startswith("__editable___") and module.endswith("_finder"):
             return "setuptools", module
-        # scikit-build-core, meson-python and the editables package, in this order.
-        if module.endswith(("_editable", "_editable_loader")) or module.startswith("_editable_impl_"):
+        # Older scikit-build-core, meson-python; the editables package, newer scikit-build-core.
+        if module.endswith(("_editable", "_editable_loader")):
+            return "finder", module
+        if module.startswith(("_editable_impl_", "_editable_skbc_")):
             return "finder", module
     elif line and not line.startswith("#"):
         target = os.path.join(directory, line)
@@ -139,12 +138,18 @@ def classify_line(line: str, directory: str) -> tuple[str, str]:
     return "", ""
 
 
-def keeps_its_loader(kind: str) -> bool:
-    """Return whether the engine of this interpreter cannot reach modules of this *kind*.
+def classify_entry(line: str, directory: str) -> tuple[str, str]:
+    """Return what classify_line does for the entry point, "module:function", of a .start file (3.15)."""
+    return classify_line(f"import {line.partition(':')[0]}", directory)
 
-    From 3.15 on the interpreter itself defers, whoever loads the module.
+
+def keeps_its_loader(target: str) -> bool:
+    """Return whether the engine of this interpreter cannot reach modules of the install *target*.
+
+    meson-python's finder brings its own loaders. From 3.15 on the interpreter
+    itself defers, whoever loads the module.
     """
-    return kind == "finder" and sys.version_info < (3, 15)
+    return target.endswith("_editable_loader") and sys.version_info < (3, 15)
 
 
 def read_bytes(path: str) -> bytes | None:

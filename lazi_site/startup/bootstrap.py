@@ -75,6 +75,8 @@ state: "State" = SimpleNamespace(
     former=("normal", None),
     other_hooks=[],
 )
+# Of setuptools, of the library editables (hatchling), and of scikit-build-core.
+EDITABLE_FINDERS = ("_EditableFinder", "RedirectingFinder", "ScikitBuildRedirectingFinder")
 FOLDER = __file__.removesuffix("bootstrap.py")
 STANDARD_LIBRARY: str = _path_split(sys.modules["os"].__file__)[0]
 
@@ -196,9 +198,15 @@ def install_hooks() -> None:
     for path, finder in sys.path_importer_cache.items():
         if type(finder) is FileFinder and is_ours(path):
             finder._loaders = LOADERS.copy()  # type: ignore[attr-defined]
-    finders = [found for found in sys.meta_path if getattr(found, "__name__", "") == "_EditableFinder"]
+    finders = [found for found in sys.meta_path if name_of(found) in EDITABLE_FINDERS]
     if finders:
         bring("loaders", "editable").install(finders)
+
+
+def name_of(finder: object) -> str:
+    """Return the name of the class that *finder* is, or of which it is one."""
+    name: str = (finder if isinstance(finder, type) else type(finder)).__name__
+    return name
 
 
 def hook_program() -> None:

@@ -1,9 +1,10 @@
-"""Editable installs of setuptools' second kind (3.11 to 3.14), read only where there is one.
+"""Editable installs with a finder (3.11 to 3.14), read only where there is one.
 
-Such an install puts a finder on ``sys.meta_path`` that maps top-level names to
-folders elsewhere and gives their modules the stock loader. Submodules are
-found through the path hook as always; this finder, in front of the others,
-gives the top-level modules our loader too.
+Such an install puts a finder on ``sys.meta_path`` that maps names to files
+elsewhere and gives their modules the stock loader: top-level names in those of
+setuptools and editables, whose submodules are found through the path hook as
+always, and all names in that of scikit-build-core. This finder, in front of
+the others, gives these modules our loader.
 """
 
 import sys
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class EditableFinder:
-    """A meta path finder that asks setuptools' editable finders for the names which they map."""
+    """A meta path finder that asks the finders of editable installs for the names which they map."""
 
     def __init__(self, finders: "list[Any]") -> None:
         self.finders = finders
@@ -25,8 +26,7 @@ class EditableFinder:
     def find_spec(self, fullname: str, path: "Any" = None, target: "Any" = None) -> "Any":
         """Return the spec of a mapped module with our loader in it, or None for the finders that follow."""
         for finder in self.finders:
-            mapping = getattr(sys.modules.get(finder.__module__), "MAPPING", ())
-            if fullname in mapping:
+            if fullname in names_of(finder):
                 spec = finder.find_spec(fullname, path, target)
                 if spec is not None and type(spec.loader) is SourceFileLoader:
                     spec.loader = DeferringSourceLoader(spec.loader.name, spec.loader.path)
@@ -35,6 +35,15 @@ class EditableFinder:
 
     def invalidate_caches(self) -> None:
         """Do nothing: the finders asked are on the meta path themselves."""
+
+
+def names_of(finder: "Any") -> "Any":
+    """Return the mapping, or what else ``in`` can ask, of the names that *finder* finds."""
+    for name in ("_redirections", "known_source_files"):  # editables, scikit-build-core
+        found = getattr(finder, name, None)
+        if found is not None:
+            return found
+    return getattr(sys.modules.get(finder.__module__), "MAPPING", ())  # setuptools
 
 
 def install(finders: "list[Any]") -> None:

@@ -17,13 +17,13 @@ HEADINGS = (
 )
 
 
-def table(rows: list[tuple[str, ...]]) -> str:
-    """Return *rows*, the first being the headings, as lines of aligned columns."""
+def table(rows: list[tuple[str, ...]], texts: int = 3) -> str:
+    """Return *rows*, the first being the headings, as lines of columns; the first *texts* are texts."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for number, row in enumerate(rows):
         cells = [
-            cell.ljust(width) if i < 3 else cell.rjust(width)
+            cell.ljust(width) if i < texts else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(cells).rstrip())

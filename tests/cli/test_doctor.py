@@ -138,8 +138,8 @@ def test_option_of_the_interpreter_is_told(enabled: Environment) -> None:
 def test_others_in_the_house_are_named(enabled: Environment) -> None:
     (enabled.purelib / "hooks.pth").write_text("import os\n")
     (enabled.purelib / "paths.pth").write_text("# nothing\n")
-    (enabled.purelib / "_three_editable.pth").write_text("import _three_editable\n")
-    enabled.add_module("_three_editable", "")
+    (enabled.purelib / "three-editable.pth").write_text("import _three_editable_loader\n")
+    enabled.add_module("_three_editable_loader", "")
     enabled.add_module("sitecustomize", "import sys\nsys.meta_path[:] = list(sys.meta_path)\n")
     status, found, _ = examine(enabled, "--fix")
     assert status == 1

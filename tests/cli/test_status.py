@@ -119,19 +119,27 @@ def test_editable_installs_are_listed_with_their_fate(enabled: Environment) -> N
         "__editable__.one-1.pth": str(source),
         "__editable__.two-1.pth": "import __editable___two_1_finder; x = 1",
         "_three_editable.pth": "import _three_editable",
+        "_editable_impl_five.pth": "import _editable_impl_five",
+        "_editable_skbc_six.pth": "import _editable_skbc_six",
         "four-editable.pth": "import _four_editable_loader",
         "note.pth": "# a note\n/does/not/exist",
     }.items():
         (enabled.purelib / name).write_text(line + "\n")
-    for name in ("__editable___two_1_finder", "_three_editable", "_four_editable_loader"):
-        enabled.add_module(name, "")
+    modules = ("__editable___two_1_finder", "_three_editable", "_four_editable_loader")
+    for name in (*modules, "_editable_impl_five", "_editable_skbc_six"):
+        enabled.add_module(name, "def start(): pass")
+    # Only from 3.15 on; its import line in the .pth file of the same name is then ignored.
+    (enabled.purelib / "_editable_skbc_six.start").write_text("_editable_skbc_six:start\n", "utf-8-sig")
     found = {install["file"]: install for install in enabled.status()["editable_installs"]}
     version = tuple(map(int, enabled.run("-c", "import sys; print(*sys.version_info[:2])").stdout.split()))
     foreign = LAZY if version >= (3, 15) else OWN_LOADER
     assert {name: (install["kind"], install["imports"]) for name, install in found.items()} == {
         "__editable__.one-1.pth": ("path", LAZY),
         "__editable__.two-1.pth": ("setuptools", LAZY),
-        "_three_editable.pth": ("finder", foreign),
+        "_three_editable.pth": ("finder", LAZY),
+        "_editable_impl_five.pth": ("finder", LAZY),
+        "_editable_skbc_six.pth": ("finder", LAZY),
+        "_editable_skbc_six.start": ("finder", LAZY),
         "four-editable.pth": ("finder", foreign),
     }
     assert found["__editable__.one-1.pth"]["target"] == str(source)

@@ -11,7 +11,19 @@ from lazi_site.install.start_line import START_ENTRY, START_SOURCE, start_file_c
 from tests.support.environment import Environment
 
 STARTED = "startup.state.started"
-FLAGS = ["-I", "-E", "-s", "-P", "-O", "-OO", "-B", "-X dev", "-W error", "-bb -W error -X dev"]
+FLAGS = [
+    "-I",
+    "-E",
+    "-s",
+    "-P",
+    "-O",
+    "-OO",
+    "-B",
+    "-X dev",
+    "-W error",
+    "-bb -W error -X dev",
+    "-X frozen_modules=off",
+]
 
 
 @pytest.mark.parametrize("flags", FLAGS)
@@ -41,6 +53,17 @@ def test_start_line_is_silent_after_the_package_is_gone(enabled: Environment) ->
     shutil.rmtree(enabled.purelib / "lazi_site")
     done = enabled.run("-W", "error", "-X", "dev", "-c", "print('ran')")
     assert (done.returncode, done.stdout, done.stderr) == (0, "ran\n", "")
+
+
+def test_package_that_comes_back_is_started_again(enabled: Environment) -> None:
+    """As by pip uninstall and pip install, the start file staying."""
+    package = enabled.purelib / "lazi_site"
+    package.rename(enabled.root / "away")
+    code = "import rich, sys; print([name for name in sys.modules if name.startswith('lazi')])"
+    done = enabled.run("-c", code, check=True)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+    (enabled.root / "away").rename(package)
+    assert enabled.evaluate(STARTED) is True
 
 
 @pytest.mark.parametrize("damage", ["raise RuntimeError('no')", "syntax error", "start = None", "\0", ""])
@@ -80,6 +103,20 @@ def test_start_file_belongs_to_the_version() -> None:
     assert start_file_name((3, 11)) == start_file_name((3, 17)) == "lazi_site.pth"
     assert start_file_name((3, 18)) == start_file_name((4, 0)) == "lazi_site.start"
     assert start_file_content("lazi_site.start") == START_ENTRY.encode()
+
+
+@pytest.mark.parametrize("variable", ["PYTHONPATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONSAFEPATH"])
+def test_variables_of_the_interpreter_leave_imports_lazy(enabled: Environment, variable: str) -> None:
+    folder = enabled.root / "folder"
+    folder.mkdir()
+    (folder / "user.py").write_text("import heavy\ndef use(): return heavy.A\n")
+    (folder / "heavy.py").write_text("A = 1\n")
+    base = enabled.run("-c", "import sys; print(sys.base_prefix)", check=True).stdout.strip()
+    values = {"PYTHONHOME": base, "PYTHONPYCACHEPREFIX": str(enabled.root / "cache"), "PYTHONSAFEPATH": "1"}
+    env = {**({variable: values[variable]} if variable in values else {}), "PYTHONPATH": str(folder)}
+    code = "import sys, user; user.__name__; print('heavy' in sys.modules, user.use())"
+    assert enabled.run("-c", code, env=env | {"LAZI_DISABLE": "1"}, check=True).stdout == "True 1\n"
+    assert enabled.run("-c", code, env={**env}, check=True).stdout == "False 1\n"
 
 
 def test_subprocess_starts_lazily_too(enabled: Environment) -> None:
