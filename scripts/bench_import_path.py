@@ -29,7 +29,7 @@ from pathlib import Path
 from support.benching import environments, failures_in_words, make_parser, write_json
 from support.counting import NO_VALGRIND, can_count, instructions
 from support.environments import CommandFailed, Environment
-from support.import_path import CHILD, KINDS, MODES, Task, costs, generate, tasks
+from support.import_path import KINDS, MODES, Task, command, costs, generate, tasks
 from support.starts import plain_variables
 from support.tables import table
 
@@ -73,13 +73,12 @@ def measure(environment: Environment, folder: str, options: argparse.Namespace) 
 
 def run(environment: Environment, folder: str, task: Task, *, count: bool) -> float:
     """Return what the imports of *task* take: nanoseconds, or the process's instructions."""
-    package, mode, size = task
-    variables = {**plain_variables(environment), **MODES[mode]}
-    command = [str(environment.python), "-c", CHILD, folder, package, str(size)]
+    variables = {**plain_variables(environment), **MODES[task[1]]}
+    arguments = command(str(environment.python), folder, task)
     if count:
-        return instructions(command, variables)
+        return instructions(arguments, variables)
     variables["PYTHONHASHSEED"] = "0"
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(arguments, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CommandFailed(done.stderr)
     return float(done.stdout)
