@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import compileall
 from pathlib import Path
 
 PER_PACKAGE = 40  # modules, with the package itself
@@ -31,7 +30,7 @@ if sys.argv[2] != "none":
 
 
 def write_packages(folder: Path, modules: int) -> None:
-    """Write at least *modules* modules in packages of PER_PACKAGE into *folder*, with their byte code.
+    """Write at least *modules* modules in packages of PER_PACKAGE into *folder*.
 
     A module imports the one before it in its package, and, twice, one with its
     own name from a package of half the number, in the two forms of import.
@@ -53,7 +52,6 @@ def write_packages(folder: Path, modules: int) -> None:
                 names += [f"{other}.m{number:02}.VALUE", "other"]
             text = "\n".join([*lines, "", "def f():", f"    return {' + '.join(names)}", ""])
             (inside / f"m{number:02}.py").write_text(text)
-    compileall.compile_dir(folder, quiet=2)
 
 
 def expected(kind: str, packages: int) -> int:
@@ -95,4 +93,3 @@ def write_statements(folder: Path, sizes: list[int]) -> None:
         (folder / f"used{size}.py").write_text(
             f"{statements}\ndef f():\n    total = 0\n{body}    return total\n"
         )
-    compileall.compile_dir(folder, quiet=2)

@@ -17,7 +17,8 @@ class Way:
     """One way of importing. variables: the environment variables that choose it.
 
     since: the first interpreter that has it. peer: its folder in PEERS.
-    requires: what of the package index the peer is.
+    requires: what of the package index the peer is. wheel_for: the interpreter whose wheel
+    is taken for all, because what is used of it is Python alone.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Way:
     since: str = ""
     peer: str = ""
     requires: str = ""
+    wheel_for: str = ""
 
     def prepare(self, environment: Environment, keep: Path, version: str) -> Way:
         """Return this way as it can be used, the peer being installed into a folder of *keep*.
@@ -38,7 +40,8 @@ class Way:
             folder = keep / "peers" / f"{version}-{self.peer}"
             variables["BENCH_PEER"] = str(folder)
             if not folder.exists():
-                options = ("-q", "--no-deps", "--only-binary", ":all:", "--target", str(folder))
+                options = ["-q", "--no-deps", "--only-binary", ":all:", "--target", str(folder)]
+                options += ["--python-version", self.wheel_for] if self.wheel_for else []
                 environment.pip("install", *options, self.requires)
                 # Metadata would make it one of the installed packages that programs list.
                 for metadata in folder.glob("*.dist-info"):
@@ -53,7 +56,7 @@ WAYS = (
     Way("native-all", NATIVE_ALL, since="3.15"),
     Way("lazyloader", EAGER, peer="lazyloader"),
     Way("lazi1", EAGER, peer="lazi1", requires="lazi<2"),
-    Way("demandimport", EAGER, peer="demandimport", requires="mercurial"),
+    Way("demandimport", EAGER, peer="demandimport", requires="mercurial", wheel_for="3.12"),
 )
 
 
