@@ -8,7 +8,8 @@
 The parts:
 
     packages     a generated environment; all of it is imported, or thirty modules of it
-    statements   one module with many import statements, whose names are used, or never
+    statements   one module with many import statements, whose names are used, or never; and a
+                 package that imports its own modules so
     threads      64 threads resolve the names of the same modules at once, and one thread does
     starts       interpreters in a row, the configuration edited between: our files must not grow
 
@@ -129,10 +130,10 @@ def grow_statements(environment: Environment, folder: Path, statements: int, cou
             environment,
             {size: ["-c", IMPORT_ONE, str(place), f"{kind}{size}"] for size in sizes},
             {size: ["-c", IMPORT_ONE, str(place), "none"] for size in sizes},
-            {size: str(size if kind == "used" else 0) for size in sizes},
+            {size: str(0 if kind == "waiting" else size) for size in sizes},
             counts,
         )
-        for kind in ("used", "waiting")
+        for kind in ("used", "waiting", "package")
     }
 
 

@@ -76,7 +76,8 @@ def write_statements(folder: Path, sizes: list[int]) -> None:
     """Write modules of so many import statements each into *folder*, and the modules that those import.
 
     waiting1000 has 1000 statements whose names nobody uses; used1000 has 1000
-    whose names its function uses, half of each form.
+    whose names its function uses, half of each form; package1000 is a package
+    whose 1000 statements import its own modules.
     """
     folder.mkdir()
     for number in range(max(sizes)):
@@ -90,6 +91,11 @@ def write_statements(folder: Path, sizes: list[int]) -> None:
         statements = "".join(halves)
         (folder / f"waiting{size}.py").write_text(f"{statements}\ndef f():\n    return 0\n")
         body = "".join(f"    total += {use}\n" for use in uses)
-        (folder / f"used{size}.py").write_text(
-            f"{statements}\ndef f():\n    total = 0\n{body}    return total\n"
-        )
+        function = f"\ndef f():\n    total = 0\n{body}    return total\n"
+        (folder / f"used{size}.py").write_text(statements + function)
+        package = folder / f"package{size}"
+        package.mkdir()
+        own = statements.replace("import t", "from . import t").replace("from t", "from .t")
+        (package / "__init__.py").write_text(own + function)
+        for number in range(size):
+            (package / f"t{number}.py").symlink_to(folder / f"t{number}.py")
