@@ -22,17 +22,19 @@ interpreter; with another, instructions have the margin OTHER_BUILD.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from support.benching import failures_in_words, make_parser, say, write_json
 from support.counting import NO_VALGRIND, can_count, instructions
 from support.environments import CommandFailed, Environment, build_wheel, call, describe
-from support.import_path import MODES, command, costs, generate, tasks
+from support.import_path import MODES, Task, command, costs, generate, tasks
 from support.starts import COMMENT, plain_variables, start_environments
 from support.syscalls import files_counted
 from support.tables import table
@@ -112,12 +114,17 @@ def count_import_path(environment: Environment, folder: Path) -> Counts:
     say(f"{environment.folder.name}: import path")
     generate(folder)
     python = str(environment.python)
-    measured = {}
-    for task in tasks(*SIZES):
+    todo = list(tasks(*SIZES))
+
+    def measure(task: Task, count: bool) -> float:
         variables = {**plain_variables(environment), **MODES[task[1]]}
         arguments = command(python, str(folder), task)
-        run(arguments, variables)  # writes the byte code
-        measured[task] = float(instructions(arguments, variables))
+        return instructions(arguments, variables) if count else len(run(arguments, variables))
+
+    for task in todo:
+        measure(task, count=False)  # writes the byte code
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # counts are the same side by side
+        measured = dict(zip(todo, pool.map(lambda task: measure(task, count=True), todo), strict=True))
     return {f"import path, {kind}: instructions": round(cost) for kind, cost in costs(measured).items()}
 
 
