@@ -22,10 +22,10 @@ import sys
 from pathlib import Path
 
 from support.benching import failures_in_words, make_parser, write_json
-from support.environments import CommandFailed, Environment, build_wheel, call, describe
+from support.environments import CommandFailed, Environment, build_wheel, describe
+from support.starts import COMMENT, plain_variables, start_environments
 from support.tables import table
 
-COMMENT = "comment"
 # What is run, in which environment: the file "comment" with and without, lazi-site with and without.
 KINDS = {
     "no start file": ("bare", {}),
@@ -53,7 +53,7 @@ def main() -> int:
         wheel = build_wheel(keep / "wheel")
         for python in options.python or [sys.executable]:
             version, path = describe(python)
-            environments = prepare(keep, version, path, wheel)
+            environments = start_environments(keep, version, path, wheel)
             found[version] = measure(environments, options.runs)
     rows = [("python", "start", "base", "CPU ms quiet", "median", "added quiet", "median", "paired")]
     for version, kinds in found.items():
@@ -64,21 +64,6 @@ def main() -> int:
     write_json(options.json, found)
     limit = options.at_most
     return int(limit is not None and any(kinds["enabled"]["added_quiet"] > limit for kinds in found.values()))
-
-
-def prepare(keep: Path, version: str, python: str, wheel: Path) -> dict[str, Environment]:
-    """Return the environments by name; all have lazi-site installed."""
-    found = {}
-    for name in ("bare", COMMENT, "enabled"):
-        environment = Environment(keep / f"{version}-start-{name}")
-        environment.ensure(python)
-        environment.install_lazi_site(wheel)
-        call([str(environment.python), "-m", "lazi_site", "enable" if name == "enabled" else "disable"])
-        if name == COMMENT:
-            for folder in environment.folder.glob("[Ll]ib*/**/site-packages"):
-                (folder / "lazi_site.pth").write_text("# a comment\n")
-        found[name] = environment
-    return found
 
 
 def measure(environments: dict[str, Environment], runs: int) -> dict[str, dict[str, float]]:
@@ -104,9 +89,8 @@ def measure(environments: dict[str, Environment], runs: int) -> dict[str, dict[s
 
 def cpu_time(environment: Environment, code: str, variables: dict[str, str]) -> float:
     """Return the CPU time, user and system, of one start that runs *code*; milliseconds."""
-    base = {"HOME": str(environment.folder), "PATH": os.defpath, "LANG": "C.UTF-8"}
     arguments = [str(environment.python), "-c", code]
-    process = os.posix_spawn(arguments[0], arguments, {**base, **variables})
+    process = os.posix_spawn(arguments[0], arguments, {**plain_variables(environment), **variables})
     _, status, usage = os.wait4(process, 0)
     if status:
         raise CommandFailed(f"{' '.join(arguments)} ended with {os.waitstatus_to_exitcode(status)}")

@@ -23,10 +23,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
+from support.benching import say
 from support.comparing import DIFFERENT, NOT_INSTALLABLE, Result, compare
-from support.environments import CHECKOUT, CommandFailed, Environment, build_wheel, describe
+from support.environments import CHECKOUT, CommandFailed, build_wheel, describe
+from support.groups import group_environments, missing
 from support.recipes import Recipe, read_recipes
-from support.running import EAGER, NATIVE_ALL, Runner, write_counter
+from support.running import EAGER, NATIVE_ALL, Runner
 from support.tables import results_table
 
 
@@ -139,25 +141,12 @@ def run_interpreter(
 ) -> list[Result]:
     """Prepare the environments of one interpreter and run the recipes in them."""
     recipes = [recipe for recipe in recipes if not recipe.python or version in recipe.python]
-    failures: dict[str, str] = {}
-    environments: dict[str, Environment] = {}
-    for group in sorted({recipe.group for recipe in recipes}):
-        environment = environments[group] = Environment(keep / f"{version}-{group}")
-        wanted = [recipe for recipe in recipes if recipe.group == group]
-        requirements = sorted({one for recipe in wanted for one in recipe.install})
-        say(f"{version}: environment '{group}'")
-        environment.ensure(python)
-        failures.update(environment.install(requirements))
-        write_counter(environment)
-        if wheel:
-            environment.install_lazi_site(wheel)
+    environments, failures = group_environments(recipes, version, python, keep, wheel)
     mode = lazy_mode(options)
 
     def run(recipe: Recipe) -> Result:
-        for requirement in recipe.install:
-            if requirement in failures:
-                reason = f"{requirement}: {failures[requirement]}"
-                return Result(recipe.name, version, NOT_INSTALLABLE, [reason])
+        if reason := missing(recipe, failures):
+            return Result(recipe.name, version, NOT_INSTALLABLE, [reason])
         started = time.monotonic()
         runner = Runner(environments[recipe.group], keep / "runs" / f"{version}-{recipe.name}")
         try:
@@ -169,11 +158,6 @@ def run_interpreter(
 
     with ThreadPoolExecutor(options.jobs) as pool:
         return list(pool.map(run, recipes))
-
-
-def say(text: str) -> None:
-    """Report progress on standard error."""
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

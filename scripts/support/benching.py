@@ -46,6 +46,11 @@ def failures_in_words() -> Iterator[None]:
         sys.exit(f"{name}: a command that prepares the run failed\n{error}")
 
 
+def say(text: str) -> None:
+    """Report progress on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def write_json(file: str | None, found: Any) -> None:
     """Write *found* into *file* if there is one."""
     if file:

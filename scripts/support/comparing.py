@@ -47,14 +47,19 @@ class Result:
 
 
 def run_once(recipe: Recipe, runner: Runner, mode: dict[str, str], count: bool = False) -> Run:
-    """Run *recipe* in a fresh folder, its setup commands eagerly before."""
+    """Run *recipe* in a fresh folder."""
+    prepare_run(recipe, runner)
+    return runner.run(recipe.command, mode, recipe.environment, count)
+
+
+def prepare_run(recipe: Recipe, runner: Runner) -> None:
+    """Make the fresh folder in which *recipe* can run; its setup commands run eagerly. CommandFailed."""
     runner.fresh()
     recipe.write_files(runner.work)
     for command in recipe.setup:
         done = runner.run(command, EAGER, recipe.environment)
         if done.status:
             raise CommandFailed(f"the setup command {command} of {recipe.name} failed\n{done.stderr}")
-    return runner.run(recipe.command, mode, recipe.environment, count)
 
 
 def compare(recipe: Recipe, python: str, runner: Runner, mode: dict[str, str], runs: int) -> Result:

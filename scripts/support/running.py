@@ -6,11 +6,13 @@ those of its mode, an empty home, and its virtual environment first on PATH.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import tempfile
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +27,10 @@ COUNTER_LINE = (
     "import os, sys; f = os.environ.get('" + COUNTER.upper() + "'); "
     "f and __import__('atexit').register("
     "lambda f=f, os=os, sys=sys: "
-    "open(f + '.' + str(os.getpid()), 'w').write(str(len(sys.modules))))\n"
+    "open(f + '.' + str(os.getpid()), 'w').write(str(sum("
+    # A module that a loader of these put there, but did not execute, is none.
+    "type(one).__module__ not in ('importlib.util', 'lazi.core.module')"
+    " for one in [*sys.modules.values()]))))\n"
 )
 TIME_LIMIT = 300.0  # seconds that a program may take
 
@@ -78,13 +83,7 @@ class Runner:
     ) -> Run:
         """Run *command* in the working folder. *count*: count its modules."""
         variables = self.variables(mode, extra)
-        # A child of the program may still be writing its number of modules there.
-        with tempfile.TemporaryDirectory(prefix="lazi-run-", ignore_cleanup_errors=True) as name:
-            # Programs clean up among temporary files, pytest for example, and must
-            # not meet those of others. A short path: sockets are made in there.
-            temporary = os.path.join(name, "t")
-            os.mkdir(temporary)
-            variables.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary))
+        with temporary_folder(variables) as (name, temporary):
             counted = os.path.join(name, "modules")
             if count:
                 variables[COUNTER.upper()] = counted
@@ -114,6 +113,21 @@ class Runner:
                     (usage.ru_utime + usage.ru_stime) * 1000,
                     read_count(f"{counted}.{process.pid}") if count else 0,
                 )
+
+
+@contextlib.contextmanager
+def temporary_folder(variables: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Make a folder for one run, and one in it for temporary files, which *variables* then name.
+
+    Programs clean up among temporary files, pytest for example, and must not
+    meet those of others. A short path: sockets are made in there.
+    """
+    # A child of the program may still be writing its number of modules there.
+    with tempfile.TemporaryDirectory(prefix="lazi-run-", ignore_cleanup_errors=True) as name:
+        temporary = os.path.join(name, "t")
+        os.mkdir(temporary)
+        variables.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary))
+        yield name, temporary
 
 
 def decode(output: bytes, temporary: str) -> str:

@@ -1,0 +1,92 @@
+"""Packages that differ in one thing, and what importing them costs: by module and by import statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from .running import EAGER
+
+MODULES = 100
+FEW = 20
+STATEMENTS = 20  # in each module
+LAZY = {"LAZI_STDLIB": "include"}
+MODES = {"eager": EAGER, "lazy": LAZY}
+PACKAGES = ("plain", "pending", "used", "resolved")
+KINDS = ("module", "bound", "pending", "resolved")
+# Takes the time of the imports alone, which is all that differs.
+CHILD = """\
+import sys, time
+sys.path.insert(0, sys.argv[1])
+import warm
+names = [f"{sys.argv[2]}.m{number}" for number in range(int(sys.argv[3]))]
+begin = time.process_time_ns()
+for name in names:
+    __import__(name)
+print(time.process_time_ns() - begin)
+"""
+Task = tuple[str, str, int]  # the package, the mode, the number of its modules that are imported
+
+
+def generate(folder: Path) -> None:
+    """Write the packages into *folder*: of each kind one, the modules of which differ in their statements."""
+    targets = [f"t{number}" for number in range(STATEMENTS)]
+    # Modules that nobody imports, and so can be waited for; one package of them for each module.
+    bodies: dict[str, Callable[[int], str]] = {
+        "plain": lambda number: "",
+        "pending": lambda number: "".join(f"from never import {name}\n" for name in targets),
+        "used": lambda number: "".join(f"from warm import {name}\n{name}\n" for name in targets),
+        "resolved": lambda number: "".join(f"from warm{number} import {name}\n{name}\n" for name in targets),
+    }
+    names = "".join(f"{name} = 1\n" for name in targets)
+    (folder / "warm.py").write_text(names)
+    (folder / "never.py").write_text(names)
+    for number in range(MODULES):
+        (folder / f"warm{number}.py").write_text(names)
+    for kind in PACKAGES:
+        package = folder / kind
+        package.mkdir()
+        (package / "__init__.py").write_text("")
+        for number in range(MODULES):
+            (package / f"m{number}.py").write_text(bodies[kind](number) + "def f():\n    return 1\n")
+
+
+def tasks(few: int = FEW, many: int = MODULES) -> Iterator[Task]:
+    """Yield all that has to be measured for costs(): packages of *few* and of *many* modules."""
+    for package in PACKAGES:
+        for mode in MODES:
+            if (package, mode) != ("pending", "eager"):
+                yield package, mode, few
+                yield package, mode, many
+
+
+def command(python: str, folder: str, task: Task) -> list[str]:
+    """Return the command that imports what *task* says from the packages in *folder*."""
+    package, _, size = task
+    return [python, "-c", CHILD, folder, package, str(size)]
+
+
+def costs(measured: dict[Task, float]) -> dict[str, float]:
+    """Return {one of KINDS: what one costs more lazily than eagerly}, from what all tasks() took.
+
+    Importing few and all modules of a package is compared, so that what a
+    process pays once does not count.
+    """
+
+    sizes = sorted({size for _, _, size in measured})
+    few, many = sizes
+
+    def of_module(package: str, mode: str) -> float:
+        return (measured[package, mode, many] - measured[package, mode, few]) / (many - few)
+
+    def more(package: str) -> float:
+        return of_module(package, "lazy") - of_module(package, "eager")
+
+    # Eagerly nothing is imported in place of what waits, so there the whole cost counts.
+    waiting = of_module("pending", "lazy") - of_module("plain", "lazy")
+    return {
+        "module": more("plain"),
+        "bound": (more("used") - more("plain")) / STATEMENTS,
+        "pending": waiting / STATEMENTS,
+        "resolved": (more("resolved") - more("plain")) / STATEMENTS,
+    }
