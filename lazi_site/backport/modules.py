@@ -127,6 +127,7 @@ class Submodule(Origin):
 
 wanted: "dict[str, list[DeferredImport]]" = {}  # target -> statements that wait for it
 promised: "dict[str, dict[str, Submodule]]" = {}  # package -> name of submodule -> its promise
+published: "set[str]" = set()  # packages that have run and hold keys for what is promised to them
 loading: "list[str]" = []  # modules whose code was fetched and that may still be running
 
 
@@ -148,6 +149,14 @@ def promise(target: str, declared_by: Origin) -> None:
         target = package
 
 
+def redeem(target: str) -> None:
+    """Strike out the promise of the module *target*, which is loaded."""
+    package, _, name = target.rpartition(".")
+    names = promised.get(package)
+    if names and names.pop(name, None) is not None and not names and package in sys.modules:
+        stop_finding_in(sys.modules[package])
+
+
 def promise_found(package: str, names: "tuple[str, ...]", declared_by: Origin) -> None:
     """Promise those of *names*, taken ``from`` the loaded *package*, that are modules on disk."""
     namespace = getattr(sys.modules[package], "__dict__", {})
@@ -162,17 +171,22 @@ def promise_found(package: str, names: "tuple[str, ...]", declared_by: Origin) -
 
 
 def publish(package: str) -> None:
-    """Put keys for the submodules promised to the loaded *package* into its namespace."""
+    """Put keys for the submodules promised to the loaded *package* into its namespace.
+
+    Once the package has run there is nothing to do any more: what is promised
+    to it later is put there at once.
+    """
     names = promised.get(package)
     module = sys.modules.get(package)
-    if names and module is not None:
-        for name, origin in list(names.items()):
-            if origin.target in sys.modules:
-                names.pop(name, None)  # another thread may have been here
-            else:
-                _place(module, name, origin)
-        if not names:
-            stop_finding_in(module)
+    if not names or module is None or package in published:
+        return
+    for name, origin in list(names.items()):
+        if origin.target in sys.modules:
+            redeem(origin.target)
+        else:
+            _place(module, name, origin)
+    if not is_running(getattr(module, "__dict__", {})):
+        published.add(package)
 
 
 def _place(module: "Any", name: str, origin: Submodule) -> None:
@@ -222,12 +236,14 @@ def starts(name: str) -> None:
     settle_finders()
     finish()
     loading.append(name)
+    published.discard(name)
     publish(name)
 
 
 def loaded(name: str) -> None:
     """Bind what waits for the module *name*, which was just imported, and for others loaded with it."""
     finish()
+    redeem(name)
     publish(name)
     _bind_waiting(name)
 
@@ -248,6 +264,7 @@ def finish() -> None:
         except ValueError:
             return  # another thread was faster
         if module is not None:
+            redeem(name)
             publish(name)
             _bind_waiting(name)
 

@@ -47,7 +47,17 @@ _getframe = sys._getframe
 class Body:
     """What is known of the module-level code in which statements stand."""
 
-    __slots__ = ("code", "extended", "finder_names", "is_guarded", "is_package", "ranges", "scans", "usage")
+    __slots__ = (
+        "code",
+        "extended",
+        "finder_names",
+        "is_guarded",
+        "is_package",
+        "ranges",
+        "read",
+        "scans",
+        "usage",
+    )
 
     def __init__(self, code: "CodeType", is_guarded: bool, is_package: bool) -> None:
         self.is_guarded = is_guarded
@@ -59,6 +69,15 @@ class Body:
         self.finder_names = reading.names_in_finders(code)
         self.extended = reading.results_of_calls(code)
         self.usage = Usage(code)
+        self.read: set[str] | None = None
+
+    def reads_global(self, name: str) -> bool:
+        """Return whether the code, or something nested in it, reads or deletes the global *name*."""
+        if not op.has_many_names(self.code):
+            return reading.reads_global(self.code, name)
+        if self.read is None:
+            self.read = reading.globals_read(self.code)
+        return name in self.read
 
 
 bodies: "dict[int, Body]" = {}  # by id of the code, which the body keeps alive
@@ -188,7 +207,7 @@ def hides_submodule(body: Body, package: str, name: str, fromlist: "tuple[str, .
     """
     child = name[len(package) + 1 :] if fromlist and name.startswith(package + ".") else ""
     top = child.partition(".")[0]
-    if top and (top in fromlist or (top == child and reading.reads_global(body.code, child))):
+    if top and (top in fromlist or (top == child and body.reads_global(child))):
         return True
     return body.usage.has_variable_for(package, name, fromlist)
 

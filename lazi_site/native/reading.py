@@ -31,6 +31,15 @@ def reads_global(code: "CodeType", name: str) -> bool:
     return False
 
 
+def globals_read(code: "CodeType") -> "set[str]":
+    """Return all names of which reads_global() is true."""
+    found: set[str] = set()
+    for user in _with_nested(code):
+        for operation, shift in ((op.LOAD_NAME, 0), (op.DELETE_NAME, 0), (op.LOAD_GLOBAL, 1)):
+            found.update(user.co_names[index >> shift] for _, index in op.all_of(user, operation))
+    return found
+
+
 def takes_from_globals(code: "CodeType") -> bool:
     """Return whether module-level *code*, or something nested in it, looks names up in ``globals()``.
 

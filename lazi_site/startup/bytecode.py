@@ -69,6 +69,8 @@ SWAP = of_version(99, 99, 115, 117, 116)
 TO_BOOL = of_version(ABSENT, ABSENT, 40, 39, 37)
 UNARY_INVERT = of_version(15, 15, 41, 40, 38)
 
+_MANY_NAMES = 256  # as many as an argument of one byte can tell apart
+
 _LEVELS = frozenset({LOAD_CONST, LOAD_SMALL_INT})
 _NAME_SHIFT = of_version(0, 0, 0, 0, 2)  # 3.15 keeps lazy and eager bits below the name's index
 
@@ -289,6 +291,24 @@ def occurrences(code: "CodeType", operation: int, argument: int) -> "Iterator[in
         if not at & 1 and backwards(instructions, at)[0] == argument:
             yield at
         at = instructions.find(unit, at + 1)
+
+
+def has_many_names(code: "CodeType") -> bool:
+    """Return whether *code* is better read once for all its names than looked through for each of them.
+
+    A look is as long as the code, and a generated module can have thousands of imports.
+    """
+    return len(code.co_names) > _MANY_NAMES
+
+
+def all_of(code: "CodeType", operation: int) -> "Iterator[tuple[int, int]]":
+    """Yield offset and whole argument of every instruction of *code* that is *operation*."""
+    instructions = code.co_code
+    at = instructions.find(operation)
+    while at >= 0:
+        if not at & 1:
+            yield at, backwards(instructions, at)[0]
+        at = instructions.find(operation, at + 1)
 
 
 def loads(code: "CodeType", name: str) -> "Iterator[int]":

@@ -20,11 +20,12 @@ _SUBSCRIPTS = frozenset({op.BINARY_SUBSCR, op.BINARY_OP, op.STORE_SUBSCR, op.DEL
 class Usage:
     """Answers what a module's own code does with the names that it binds at module level."""
 
-    __slots__ = ("code", "imports")
+    __slots__ = ("assigned", "code", "used")
 
     def __init__(self, code: "CodeType") -> None:
         self.code = code
-        self.imports: list[range] | None = None
+        self.assigned: set[str] | None = None
+        self.used: set[str] | None = None
 
     def is_for_effect(self, name: str, fromlist: "tuple[str, ...] | None", bound: "tuple[str, ...]") -> bool:
         """Return whether the code never mentions what a statement binds: it imports for the effect.
@@ -44,7 +45,13 @@ class Usage:
         For nested code any mention counts (attributes too): a wrong yes only
         keeps an import lazy that its importer names.
         """
-        return next(op.loads(self.code, name), None) is not None or is_mentioned(name, self.code.co_consts)
+        code = self.code
+        if not op.has_many_names(code):
+            return next(op.loads(code, name), None) is not None or is_mentioned(name, code.co_consts)
+        if self.used is None:
+            self.used = {code.co_names[index] for _, index in op.all_of(code, op.LOAD_NAME)}
+            collect_names(code, self.used)
+        return name in self.used
 
     def has_variable_for(self, package: str, target: str, names: "tuple[str, ...]") -> bool:
         """Return whether a module that the body of *package* imports has the name of a variable of that body.
@@ -59,14 +66,16 @@ class Usage:
             modules = (target[len(package) + 1 :].partition(".")[0],)
         else:
             return False
-        return any(name in self.code.co_names and self.is_assigned(name) for name in modules)
+        return any(name in self.code.co_names and name in self.assigned_names() for name in modules)
 
-    def is_assigned(self, name: str) -> bool:
-        """Return whether module-level code binds *name* otherwise than by import statements."""
-        stores = list(op.occurrences(self.code, op.STORE_NAME, self.code.co_names.index(name)))
-        if stores and self.imports is None:
-            self.imports = [range(one.start, one.end) for one in op.statements(self.code)]
-        return any(not any(at in one for one in self.imports or ()) for at in stores)
+    def assigned_names(self) -> "set[str]":
+        """Return the names that module-level code binds otherwise than by import statements."""
+        code = self.code
+        if self.assigned is None:
+            imports = {at for one in op.statements(code) for at in range(one.at, one.end, 2)}
+            stores = op.all_of(code, op.STORE_NAME)
+            self.assigned = {code.co_names[index] for at, index in stores if at not in imports}
+        return self.assigned
 
 
 def mentioned(code: "CodeType") -> "set[str]":
