@@ -8,6 +8,7 @@ from ..startup.bootstrap import record_fault
 from ..startup.packages import is_running
 from ..startup.policy import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.switches import switches
+from ..startup.usage import Usage
 from . import keys, stubs
 from .modules import Origin, promise, promise_found, settle_finders, wanted
 from .namespaces import MISSING, SettledKey, bind, plain_values
@@ -27,7 +28,7 @@ class DeferredImport(op.Statement, Origin):
 
     full_target: absolute name of the module. target: what is loaded at the first
     use; of a plain ``import a.b``, which binds a, only that, as a.b loads when it is used.
-    filename, line: where the statement stands. is_unused: nobody mentions the name.
+    filename, line: where the statement stands. usage: of the code in which it does.
     is_guarded: the module is loaded in a try that catches ImportError.
     namespace: where it was executed, if it waits. own_code: what runs, if it is not patched.
 
@@ -38,17 +39,17 @@ class DeferredImport(op.Statement, Origin):
         "filename",
         "full_target",
         "is_guarded",
-        "is_unused",
         "line",
         "namespace",
         "own_code",
         "target",
+        "usage",
     )
     full_target: str
     namespace: "Any"  # a dict; None until the statement waits
 
     def __init__(
-        self, head: "op.Head", tail: "op.Tail", target: str, filename: str, line: int, is_unused: bool
+        self, head: "op.Head", tail: "op.Tail", target: str, filename: str, line: int, usage: Usage
     ) -> None:
         self.start, self.at, self.level, self.name, self.fromlist = head
         self.bound, self.end, self.dotted_as = tail
@@ -57,7 +58,7 @@ class DeferredImport(op.Statement, Origin):
         self.target = target.partition(".")[0] if plain else target
         self.filename = filename
         self.line = line
-        self.is_unused = is_unused
+        self.usage: Usage | None = usage
         self.is_guarded = False
         self.namespace = None
         self.own_code: CodeType | None = None
@@ -73,10 +74,11 @@ class DeferredImport(op.Statement, Origin):
         try:
             # One object waits in one namespace; somebody may run the code in a second one.
             if local is namespace and (self.namespace is None or self.namespace is namespace):
+                if self.full_target in sys.modules and self.bind_loaded(namespace):
+                    return
                 why = self.reason_against(namespace)
                 if why is None:
-                    if self.full_target not in sys.modules or not self.bind_loaded(namespace):
-                        self.defer(namespace)
+                    self.defer(namespace)
                     return
                 if switches.watched:
                     self.tell_eager(namespace, why)
@@ -98,7 +100,7 @@ class DeferredImport(op.Statement, Origin):
             return NOT_DECLARED
         if self.is_guarded and not guards.can_be_found(self.full_target):
             return CANNOT_BE_FOUND
-        if not self.is_unused:
+        if self.usage is None or not self.usage.is_for_effect(self.name, self.fromlist, self.bound):
             return None
         # Nobody else looks for names in the program.
         if namespace.get("__name__") == "__main__":
@@ -171,6 +173,7 @@ class DeferredImport(op.Statement, Origin):
             declared = watch.is_declared(target, namespace)
             watch.deferred(importer, target, self.bound, self.filename, self.line, declared=declared)
         self.namespace = namespace
+        self.usage = None  # asked; it keeps the code alive
         for attribute, name in self.bindings():
             keys.put(namespace, name, self, attribute)
         waiting = wanted.get(self.target)

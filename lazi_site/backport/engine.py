@@ -5,6 +5,7 @@ import sys
 from ..startup import bytecode as op
 from ..startup import guards
 from ..startup.bootstrap import state
+from ..startup.packages import is_running
 from ..startup.policy import (
     IN_TRY,
     LOOKS_THROUGH_NAMES,
@@ -19,6 +20,7 @@ from ..startup.switches import switches
 from ..startup.usage import Usage, has_dead_variables, scans_namespace
 from . import modules
 from .deferred import DeferredImport
+from .namespaces import plain_values
 from .patch import overwrite
 
 TYPE_CHECKING = False
@@ -73,7 +75,8 @@ def deferrable(
 
     package: its ``__package__``. why_none: none may, for this reason, which is
     only to be told. Left out are statements inside try, except and with, those
-    that never run, and all those of a module that looks through its own namespace.
+    that never run, all those of a module that looks through its own namespace,
+    and those whose names are at hand: the interpreter binds them in no time.
     """
     if why_none is None and scans_namespace(code):
         why_none = LOOKS_THROUGH_NAMES
@@ -100,6 +103,8 @@ def deferrable(
             if not base:
                 continue
             target = f"{base}.{target}" if target else base
+        if not watched and is_at_hand(target, names):
+            continue
         why: Eager | None
         if why_none is not None:
             why = why_none
@@ -118,6 +123,16 @@ def deferrable(
         if tail is None:
             watch.eager(importer, target, filename, line, why or STAR_IMPORT)
             continue
-        is_unused = usage.is_for_effect(head[3], names, tail[0])
-        found.append(DeferredImport(head, tail, target, filename, line, is_unused))
+        found.append(DeferredImport(head, tail, target, filename, line, usage))
     return found
+
+
+def is_at_hand(target: str, names: "tuple[str, ...] | None") -> bool:
+    """Return whether the module *target* is loaded and has *names*, and none of them waits."""
+    module = sys.modules.get(target)
+    if module is None:
+        return False
+    contents = getattr(module, "__dict__", None)
+    if type(contents) is not dict or is_running(contents):
+        return False
+    return not names or plain_values(contents, names) is not None

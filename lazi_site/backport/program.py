@@ -105,8 +105,7 @@ def deferred_in_block(frame: "FrameType") -> "Any":
         why = LOOKS_THROUGH_NAMES
     if why is None and package == importer and usage.has_variable_for(package, target, names):
         why = NAME_OF_SUBMODULE
-    is_unused = usage.is_for_effect(name, fromlist, tail[0])
-    statement = DeferredImport(head, tail, target, code.co_filename, frame.f_lineno, is_unused)
+    statement = DeferredImport(head, tail, target, code.co_filename, frame.f_lineno, usage)
     if why is None:
         return deferred(frame, statement)
     if switches.watched:

@@ -63,9 +63,10 @@ print(importlib.import_module("other").heavy.A)
 def test_exception_of_a_signal_handler_reaches_the_program(
     enabled_template: Environment, tmp_path: Path
 ) -> None:
-    for name in ("app", "other"):
-        (tmp_path / f"{name}.py").write_text("import heavy\n", encoding="utf-8")
-    (tmp_path / "heavy.py").write_text("A = 1\n", encoding="utf-8")
+    (tmp_path / "app.py").write_text("import heavy\n", encoding="utf-8")
+    (tmp_path / "other.py").write_text("import late as heavy\n", encoding="utf-8")
+    for name in ("heavy", "late"):
+        (tmp_path / f"{name}.py").write_text("A = 1\n", encoding="utf-8")
     (tmp_path / "main.py").write_text(TIME_LIMIT, encoding="utf-8")
     done = enabled_template.run("main.py", cwd=tmp_path)
     assert (done.returncode, done.stderr, done.stdout) == (0, "", "too late\n1\n")

@@ -14,6 +14,7 @@ from typing import Any
 from runner import equal, run
 
 from lazi_site.startup import bytecode as op
+from lazi_site.startup.usage import Usage
 
 SAMPLE = 120
 
@@ -65,7 +66,8 @@ def all_deferred(code: CodeType) -> list[Any]:
     from lazi_site.backport.deferred import DeferredImport
 
     found = [(head, op.tail(code, head[1], head[4])) for head in op.heads(code)]
-    return [DeferredImport(head, tail, head[3], "", 1, False) for head, tail in found if tail is not None]
+    usage = Usage(code)
+    return [DeferredImport(head, tail, head[3], "", 1, usage) for head, tail in found if tail is not None]
 
 
 def check_statements_are_those_of_the_source() -> None:
