@@ -23,7 +23,7 @@ from ..startup.policy import (
 )
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
-from ..startup.usage import Usage, scans_namespace
+from ..startup.usage import Usage, nested_names, scans_namespace
 from . import reading
 
 TYPE_CHECKING = False
@@ -53,6 +53,7 @@ class Body:
         "finder_names",
         "is_guarded",
         "is_package",
+        "nested",
         "ranges",
         "read",
         "scans",
@@ -64,17 +65,21 @@ class Body:
         self.is_package = is_package
         self.code = code
         self.ranges = op.covered_ranges(code.co_exceptiontable)
-        self.scans = scans_namespace(code) or reading.takes_from_globals(code)
+        # Walking through all code takes long, so it is done once; what is looked for then is rare.
+        self.nested = nested_names(code)
+        looks_up = "globals" in self.nested or "globals" in code.co_names
+        self.scans = scans_namespace(code) or (looks_up and reading.takes_from_globals(code))
         # A finder's own names must not wait for an import that it is asked about.
-        self.finder_names = reading.names_in_finders(code)
+        self.finder_names = reading.names_in_finders(code) if "find_spec" in self.nested else set()
         self.extended = reading.results_of_calls(code)
-        self.usage = Usage(code)
+        self.usage = Usage(code, self.nested)
         self.read: set[str] | None = None
 
     def reads_global(self, name: str) -> bool:
         """Return whether the code, or something nested in it, reads or deletes the global *name*."""
         if not op.has_many_names(self.code):
-            return reading.reads_global(self.code, name)
+            users = reading.with_nested(self.code) if name in self.nested else (self.code,)
+            return reading.reads_global(users, name)
         if self.read is None:
             self.read = reading.globals_read(self.code)
         return name in self.read

@@ -1,11 +1,11 @@
 """What the native engine asks of code where the interpreter's stand-ins would be in the way."""
 
 from ..startup import bytecode as op
-from ..startup.usage import collect_names
+from ..startup.usage import nested_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import CodeType
 
 
@@ -13,9 +13,9 @@ SUBSCRIPT = 26  # of BINARY_OP
 MAXIMUM_KEY = 10  # instructions that the key of a subscript may take
 
 
-def reads_global(code: "CodeType", name: str) -> bool:
-    """Return whether module-level *code*, or something nested in it, reads or deletes the global *name*."""
-    for user in _with_nested(code):
+def reads_global(users: "Iterable[CodeType]", name: str) -> bool:
+    """Return whether one of *users*, module-level code and what is nested in it, reads or deletes *name*."""
+    for user in users:
         if name not in user.co_names:
             continue
         index = user.co_names.index(name)
@@ -34,7 +34,7 @@ def reads_global(code: "CodeType", name: str) -> bool:
 def globals_read(code: "CodeType") -> "set[str]":
     """Return all names of which reads_global() is true."""
     found: set[str] = set()
-    for user in _with_nested(code):
+    for user in with_nested(code):
         for operation, shift in ((op.LOAD_NAME, 0), (op.DELETE_NAME, 0), (op.LOAD_GLOBAL, 1)):
             found.update(user.co_names[index >> shift] for _, index in op.all_of(user, operation))
     return found
@@ -47,7 +47,7 @@ def takes_from_globals(code: "CodeType") -> bool:
     storing and asking with ``in`` are no such look, and a name written out that
     no import statement binds does no harm. (3.15)
     """
-    users = [one for one in _with_nested(code) if "globals" in one.co_names]
+    users = [one for one in with_nested(code) if "globals" in one.co_names]
     if not users:
         return False
     imported = frozenset(name for one in op.statements(code) for name in one.bound)
@@ -59,13 +59,15 @@ def takes_from_globals(code: "CodeType") -> bool:
     return False
 
 
-def _with_nested(code: "CodeType") -> "Iterator[CodeType]":
+def with_nested(code: "CodeType") -> "Iterator[CodeType]":
     """Yield *code* and all code nested in it."""
-    yield code
     kind = type(code)
-    for inner in code.co_consts:
-        if type(inner) is kind:
-            yield from _with_nested(inner)
+    found = [code]
+    while found:
+        one = found.pop()
+        yield one
+        if kind in map(type, one.co_consts):  # no other look at most functions
+            found.extend(inner for inner in one.co_consts if type(inner) is kind)
 
 
 def _takes(code: "CodeType", at: int, imported: "frozenset[str]") -> bool:
@@ -118,7 +120,7 @@ def names_in_finders(code: "CodeType") -> "set[str]":
         if type(body) is kind and any(
             type(method) is kind and method.co_name == "find_spec" for method in body.co_consts
         ):
-            collect_names(body, found)
+            found |= nested_names(body)
     return found
 
 

@@ -20,12 +20,14 @@ _SUBSCRIPTS = frozenset({op.BINARY_SUBSCR, op.BINARY_OP, op.STORE_SUBSCR, op.DEL
 class Usage:
     """Answers what a module's own code does with the names that it binds at module level."""
 
-    __slots__ = ("assigned", "code", "used")
+    __slots__ = ("assigned", "code", "loaded", "nested")
 
-    def __init__(self, code: "CodeType") -> None:
+    def __init__(self, code: "CodeType", nested: "set[str] | None" = None) -> None:
+        """Answer about *code*. nested: what nested_names() gives, where it is known."""
         self.code = code
+        self.nested = nested
         self.assigned: set[str] | None = None
-        self.used: set[str] | None = None
+        self.loaded: set[str] | None = None
 
     def is_for_effect(self, name: str, fromlist: "tuple[str, ...] | None", bound: "tuple[str, ...]") -> bool:
         """Return whether the code never mentions what a statement binds: it imports for the effect.
@@ -46,12 +48,16 @@ class Usage:
         keeps an import lazy that its importer names.
         """
         code = self.code
-        if not op.has_many_names(code):
-            return next(op.loads(code, name), None) is not None or is_mentioned(name, code.co_consts)
-        if self.used is None:
-            self.used = {code.co_names[index] for _, index in op.all_of(code, op.LOAD_NAME)}
-            collect_names(code, self.used)
-        return name in self.used
+        many = op.has_many_names(code)
+        if many and self.nested is None:
+            self.nested = nested_names(code)
+        if name in self.nested if self.nested is not None else is_mentioned(name, code.co_consts):
+            return True
+        if not many:
+            return next(op.loads(code, name), None) is not None
+        if self.loaded is None:
+            self.loaded = {code.co_names[index] for _, index in op.all_of(code, op.LOAD_NAME)}
+        return name in self.loaded
 
     def has_variable_for(self, package: str, target: str, names: "tuple[str, ...]") -> bool:
         """Return whether a module that the body of *package* imports has the name of a variable of that body.
@@ -80,9 +86,22 @@ class Usage:
 
 def mentioned(code: "CodeType") -> "set[str]":
     """Return every name that *code*, and what is nested in it, mentions."""
-    found = set(code.co_names)
-    collect_names(code, found)
+    return nested_names(code).union(code.co_names)
+
+
+def nested_names(code: "CodeType") -> "set[str]":
+    """Return every name that functions and classes in *code* mention."""
+    found: set[str] = set()
+    _collect(code.co_consts, found)
     return found
+
+
+def _collect(constants: "tuple[object, ...]", found: "set[str]") -> None:
+    for constant in constants:
+        if type(constant) is _CODE:
+            found.update(constant.co_names)
+            if _CODE in map(type, constant.co_consts):  # no other look at most functions
+                _collect(constant.co_consts, found)
 
 
 def is_mentioned(name: str, constants: "tuple[object, ...]") -> bool:
@@ -91,13 +110,6 @@ def is_mentioned(name: str, constants: "tuple[object, ...]") -> bool:
         if type(constant) is _CODE and (name in constant.co_names or is_mentioned(name, constant.co_consts)):
             return True
     return False
-
-
-def collect_names(code: "CodeType", found: "set[str]") -> None:
-    for constant in code.co_consts:
-        if type(constant) is _CODE:
-            found.update(constant.co_names)
-            collect_names(constant, found)
 
 
 def scans_namespace(code: "CodeType") -> bool:
