@@ -231,7 +231,7 @@ def check_reads_global() -> None:
     many = "".join(f"name{i} = {i}\n" for i in range(300))
     for source, expected in sources.items():
         for before in ("", many):
-            found = reading.reads_global(compile(before + source, "", "exec"), "run")
+            found = reading.reads_global(reading.with_nested(compile(before + source, "", "exec")), "run")
             equal((source, found), (source, expected))
 
 
