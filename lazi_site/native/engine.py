@@ -6,7 +6,7 @@ from ..startup import bytecode as op
 from ..startup import effects, guards
 from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.finders import settle_new_finders
-from ..startup.packages import MissingSubmodule, find_missing_in
+from ..startup.packages import MissingSubmodule, ModuleType, find_missing_in, is_running
 from ..startup.policy import (
     CANNOT_BE_FOUND,
     EXTENDED,
@@ -169,6 +169,8 @@ def reason_against(
         body = Body(code, guards.is_guarded(frame.f_back), "__path__" in frame.f_globals)
         bodies[id(code)] = body
         keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
+    if fromlist and not switches.watched and is_at_hand(name, fromlist):
+        return None
     settle_new_finders(resolve_names)
     why = policy.decide(importer, name, fromlist)
     if why is not None:
@@ -201,6 +203,18 @@ def reason_against(
     if not body.extended.isdisjoint(statement.bound):
         return EXTENDED
     return FOR_ITS_EFFECT if imports_for_effect(body, statement, name, frame) else None
+
+
+def is_at_hand(name: str, fromlist: "tuple[str, ...]") -> bool:
+    """Return whether the interpreter binds what *fromlist* takes from the module *name* at once, lazy or not.
+
+    It does if the module is loaded and has the names in its namespace. (3.15.2; Python/import.c)
+    """
+    module = sys.modules.get(name)
+    if type(module) is not ModuleType or is_running(module.__dict__):
+        return False
+    contents = module.__dict__
+    return all(item in contents and type(contents[item]).__name__ != "lazy_import" for item in fromlist)
 
 
 def hides_submodule(body: Body, package: str, name: str, fromlist: "tuple[str, ...]") -> bool:

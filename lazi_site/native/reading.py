@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 SUBSCRIPT = 26  # of BINARY_OP
 MAXIMUM_KEY = 10  # instructions that the key of a subscript may take
+ANY = "*"  # no name of a variable
 
 
 def reads_global(users: "Iterable[CodeType]", name: str) -> bool:
@@ -47,16 +48,20 @@ def takes_from_globals(code: "CodeType") -> bool:
     storing and asking with ``in`` are no such look, and a name written out that
     no import statement binds does no harm. (3.15)
     """
-    users = [one for one in with_nested(code) if "globals" in one.co_names]
-    if not users:
-        return False
-    imported = frozenset(name for one in op.statements(code) for name in one.bound)
-    for user in users:
-        index = user.co_names.index("globals")
-        for unit in ((op.LOAD_GLOBAL, index << 1 | 1), (op.LOAD_NAME, index)):
-            if any(_takes(user, at + 2, imported) for at in op.occurrences(user, *unit)):
-                return True
-    return False
+    taken: set[str] = set()
+    for user in with_nested(code):
+        if "globals" in user.co_names:
+            index = user.co_names.index("globals")
+            for unit in ((op.LOAD_GLOBAL, index << 1 | 1), (op.LOAD_NAME, index)):
+                taken.update(_item_taken(user, at + 2) for at in op.occurrences(user, *unit))
+    taken.discard("")
+    return ANY in taken or (bool(taken) and not taken.isdisjoint(_imported(code)))
+
+
+def _imported(code: "CodeType") -> "Iterator[str]":
+    """Yield the names that import statements of module-level *code* bind."""
+    for statement in op.statements(code):
+        yield from statement.bound
 
 
 def with_nested(code: "CodeType") -> "Iterator[CodeType]":
@@ -67,11 +72,14 @@ def with_nested(code: "CodeType") -> "Iterator[CodeType]":
         one = found.pop()
         yield one
         if kind in map(type, one.co_consts):  # no other look at most functions
-            found.extend(inner for inner in one.co_consts if type(inner) is kind)
+            found += [inner for inner in one.co_consts if type(inner) is kind]
 
 
-def _takes(code: "CodeType", at: int, imported: "frozenset[str]") -> bool:
-    """Return whether what follows the load of ``globals`` before *at* calls it and takes an item of it."""
+def _item_taken(code: "CodeType", at: int) -> str:
+    """Return which item is taken of what a call of ``globals``, loaded before *at*, returns.
+
+    "" for none, ANY for one whose name is not written out.
+    """
     instructions = code.co_code
     called = False
     key: list[object] = []
@@ -79,19 +87,20 @@ def _takes(code: "CodeType", at: int, imported: "frozenset[str]") -> bool:
         while at < len(instructions) and instructions[at] == 0:
             at += 2  # inline caches are zeros
         if at >= len(instructions):
-            return False
+            return ""
         operation, argument, at = op.forwards(instructions, at)
         if not called:
             called = operation == op.CALL
         elif operation == op.LOAD_ATTR and code.co_names[argument >> 1] == "get":
-            return True
+            return ANY
         elif operation == op.BINARY_OP and argument == SUBSCRIPT:
-            return len(key) != 1 or not isinstance(key[0], str) or key[0] in imported
+            name = key[0] if len(key) == 1 else None
+            return name if isinstance(name, str) else ANY
         elif operation in (op.STORE_SUBSCR, op.DELETE_SUBSCR, op.CONTAINS_OP):
-            return False
+            return ""
         else:
             key.append(code.co_consts[argument] if operation == op.LOAD_CONST else None)
-    return False
+    return ""
 
 
 def results_of_calls(code: "CodeType") -> "set[str]":
