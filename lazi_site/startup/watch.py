@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from .policy import Eager
 
 MAXIMUM_STACK = 8  # frames of a stack that are told; below each stand up to ten of importlib and ours
-_IMPORTLIB = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
+# Whose code is in a file, found out once for each: stacks are walked at every import.
+_OURS, _IMPORTLIBS, _OTHERS = "ours", "importlib's", "others'"
+_kinds: "dict[str, str]" = {}
 
 _getframe = sys._getframe
 _bootstrap: "Any" = sys.modules["_frozen_importlib"]
@@ -146,15 +148,24 @@ def stack(frame: "FrameType | None", limit: int = MAXIMUM_STACK) -> "list[tuple[
     while frame is not None and len(found) < limit:
         back = frame.f_back
         code = frame.f_code
-        # Five of six frames in a nest of imports are importlib's: these first, and without a call.
-        if (
-            code.co_filename not in _IMPORTLIB
-            and not is_internal(frame)
-            and (back is None or not module_name(back).startswith("lazi_site."))
+        kind = _kinds.get(code.co_filename) or _kind(frame)
+        if kind is _OTHERS and (
+            back is None or (_kinds.get(back.f_code.co_filename) or _kind(back)) is not _OURS
         ):
             found.append((module_name(frame), code.co_filename, frame.f_lineno or 0, code.co_name))
         frame = back
     return found
+
+
+def _kind(frame: "FrameType") -> str:
+    """Return whose code *frame* runs: _OURS, _IMPORTLIBS or _OTHERS."""
+    file = frame.f_code.co_filename
+    kind = _IMPORTLIBS if is_internal(frame) else _OTHERS
+    # find_and_load() says that it stands in importlib's file.
+    if module_name(frame).startswith("lazi_site.") and not file.startswith("<"):
+        kind = _OURS
+    _kinds[file] = kind
+    return kind
 
 
 def _describe(error: BaseException) -> str:
