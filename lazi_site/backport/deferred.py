@@ -45,7 +45,6 @@ class DeferredImport(op.Statement, Origin):
         "target",
         "usage",
     )
-    full_target: str
     namespace: "Any"  # a dict; None until the statement waits
 
     def __init__(

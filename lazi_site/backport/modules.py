@@ -36,24 +36,21 @@ ModuleType = type(sys)
 class Origin:
     """What performs the import of one or more keys; see the subclasses.
 
-    target: absolute name of the module that is imported.
+    target: absolute name of the module that is imported; full_target: of the one that the
+    statement names, of which *target* may be only the top.
     namespace, filename, line: of the module, and the place in it, that the statement stands in.
     """
 
     __slots__ = ()
     target: str
-    namespace: "dict[str, Any]"
+    full_target: str
+    namespace: "Any"  # a dict
     filename: str
     line: int
 
     def title(self, key: SettledKey) -> str:
         """Return what *key* imports, as messages name it."""
         return self.target if key.attribute is None else f"{self.target}.{key.attribute}"
-
-    @property
-    def full_target(self) -> str:
-        """The module that the statement names; *target* may be only the top of it."""
-        return self.target
 
     def at_hand(self, key: SettledKey) -> "Any":
         """Return the value of *key* if its target is loaded and simply has it, else MISSING."""
@@ -106,10 +103,10 @@ class Submodule(Origin):
     declared_by: what stands for the import statement.
     """
 
-    __slots__ = ("filename", "line", "namespace", "target")
+    __slots__ = ("filename", "full_target", "line", "namespace", "target")
 
     def __init__(self, target: str, declared_by: Origin) -> None:
-        self.target = target
+        self.target = self.full_target = target
         self.namespace = declared_by.namespace
         self.filename = declared_by.filename
         self.line = declared_by.line
