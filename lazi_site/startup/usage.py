@@ -20,12 +20,13 @@ _SUBSCRIPTS = frozenset({op.BINARY_SUBSCR, op.BINARY_OP, op.STORE_SUBSCR, op.DEL
 class Usage:
     """Answers what a module's own code does with the names that it binds at module level."""
 
-    __slots__ = ("assigned", "code", "loaded", "nested")
+    __slots__ = ("assigned", "code", "loaded", "nested", "was_asked")
 
     def __init__(self, code: "CodeType", nested: "set[str] | None" = None) -> None:
         """Answer about *code*. nested: what nested_names() gives, where it is known."""
         self.code = code
         self.nested = nested
+        self.was_asked = False
         self.assigned: set[str] | None = None
         self.loaded: set[str] | None = None
 
@@ -49,8 +50,10 @@ class Usage:
         """
         code = self.code
         many = op.has_many_names(code)
-        if many and self.nested is None:
+        # Most modules are asked once, and the first function that mentions the name is the answer.
+        if self.nested is None and (many or self.was_asked):
             self.nested = nested_names(code)
+        self.was_asked = True
         if name in self.nested if self.nested is not None else is_mentioned(name, code.co_consts):
             return True
         if not many:
@@ -107,8 +110,11 @@ def _collect(constants: "tuple[object, ...]", found: "set[str]") -> None:
 def is_mentioned(name: str, constants: "tuple[object, ...]") -> bool:
     """Return whether code among *constants*, or what is nested in it, mentions *name*."""
     for constant in constants:
-        if type(constant) is _CODE and (name in constant.co_names or is_mentioned(name, constant.co_consts)):
-            return True
+        if type(constant) is _CODE:
+            if name in constant.co_names:
+                return True
+            if _CODE in map(type, constant.co_consts) and is_mentioned(name, constant.co_consts):
+                return True
     return False
 
 
