@@ -33,7 +33,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from support.benching import environments, failures_in_words, make_parser, say, write_json
+from support.benching import check_names, environments, failures_in_words, make_parser, say, write_json
 from support.big import (
     IMPORT_ONE,
     IMPORT_PACKAGES,
@@ -71,8 +71,7 @@ def main() -> int:
     add("--no-count", action="store_true", help="CPU time even where instructions can be counted")
     add("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
-    if unknown := set(options.parts).difference(PARTS):
-        parser.error(f"no part {', '.join(sorted(unknown))}; there are: {', '.join(PARTS)}")
+    check_names(parser, options.parts, PARTS)
     parts = options.parts or PARTS
     counts = can_count() and not options.no_count
     found: dict[str, dict[str, Any]] = {}

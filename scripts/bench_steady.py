@@ -20,7 +20,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.benching import environments, failures_in_words, make_parser, write_json
+from support.benching import check_names, environments, failures_in_words, make_parser, write_json
 from support.environments import CHECKOUT
 from support.running import EAGER, NATIVE_ALL, Runner
 from support.tables import table
@@ -73,9 +73,7 @@ def main() -> int:
     add("--seconds", default="0.5", metavar="S", help="of warming up, and of measuring (default 0.5)")
     add("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
-    unknown = set(options.workloads) - set(names)
-    if unknown:
-        parser.error(f"no workload {sorted(unknown)[0]}; there are: {', '.join(names)}")
+    check_names(parser, options.workloads, names)
     found = {}
     with failures_in_words():
         for version, environment in environments(options, "steady"):

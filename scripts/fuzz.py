@@ -34,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import hypothesis
 from hypothesis import strategies as st
+from support.benching import check_names
 from support.generated import SOURCES, check, load_engine, make_package, walk
 
 IS_NATIVE = sys.version_info >= (3, 15)
@@ -249,9 +250,7 @@ def main() -> int:
     add("--stdlib", action="store_true", help="patch the standard library, nothing else")
     add("--seed", type=int, default=0, metavar="N", help="of the inputs (default 0)")
     options = parser.parse_args()
-    unknown = set(options.targets) - set(TARGETS)
-    if unknown:
-        parser.error(f"there is no target {', '.join(sorted(unknown))}")
+    check_names(parser, options.targets, TARGETS)
     sys.dont_write_bytecode = True
     failures = patch_standard_library() if options.stdlib else []
     for name in [] if options.stdlib else options.targets or TARGETS:

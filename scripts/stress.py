@@ -22,7 +22,7 @@ import threading
 import time
 from pathlib import Path
 
-from support.benching import environments, failures_in_words, make_parser
+from support.benching import check_names, environments, failures_in_words, make_parser
 from support.environments import (
     CHECKOUT,
     Environment,
@@ -45,9 +45,7 @@ def main() -> int:
     add("--starts", type=int, default=200, metavar="N", help="interpreters started at once (default 200)")
     add("--subinterpreters", type=int, default=100, metavar="N", help="made one by one (default 100)")
     options = parser.parse_args()
-    unknown = set(options.names).difference(NAMES)
-    if unknown:
-        parser.error(f"no such program: {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
+    check_names(parser, options.names, NAMES)
     rows = [("python", "what", "done", "seconds", "result")]
     complaints = []
     with failures_in_words():

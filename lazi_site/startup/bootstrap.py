@@ -137,10 +137,8 @@ def unsupported() -> str:
         return f"{sys.implementation.name} has no engine, only CPython has"
     if "t" in getattr(sys, "abiflags", ""):
         return "free-threaded builds of CPython are not supported yet"
-    if sys.version_info >= (3, 16):
-        return (
-            "this version of lazi-site knows CPython up to 3.15"  # the numbers of its instructions, for one
-        )
+    if sys.version_info >= (3, 16):  # its instructions may have other numbers
+        return "this version of lazi-site knows CPython up to 3.15"
     return ""
 
 

@@ -31,6 +31,10 @@ except ImportError as error:
     say(type(error).__name__)
 say("end")
 """
+PROGRAM = {
+    "main.py": WAITING,
+    "user.py": "import part\nNAME = 'u'\n\n\ndef use():\n    return part.A\n",
+}
 
 
 def make_wheel(folder: Path, name: str, module: str) -> Path:
@@ -78,9 +82,7 @@ def pip_of_lazi_site(house: House) -> str:
 @check("pip", "lazi-site uninstalled and installed while a process with waiting names runs")
 def pip_of_lazi_site_beside(house: House) -> str:
     environment = house.bare()
-    house.write(
-        {"main.py": WAITING, "user.py": "import part\nNAME = 'u'\n\n\ndef use():\n    return part.A\n"}
-    )
+    house.write(PROGRAM)
     house.write({"part.py": "import deep\nA = 1\n\n\ndef late():\n    return deep.B\n", "deep.py": "B = 2\n"})
     command = [str(environment.python), "main.py"]
     done = house.run([*command, "uninstall", "-q", "-y", "lazi-site"], expect=0)
@@ -97,9 +99,7 @@ def pip_of_others_beside(house: House) -> str:
     environment = house.bare()
     part = make_wheel(house.folder, "part", "A = 1\n")
     extra = make_wheel(house.folder, "extra", "A = 3\n")
-    house.write(
-        {"main.py": WAITING, "user.py": "import part\nNAME = 'u'\n\n\ndef use():\n    return part.A\n"}
-    )
+    house.write(PROGRAM)
     environment.pip("install", "-q", str(part))
     command = [str(environment.python), "main.py"]
     done = house.run([*command, "uninstall", "-q", "-y", "part"], expect=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,13 @@ def failures_in_words() -> Iterator[None]:
     except CommandFailed as error:
         name = Path(sys.argv[0]).name
         sys.exit(f"{name}: a command that prepares the run failed\n{error}")
+
+
+def check_names(parser: argparse.ArgumentParser, given: Iterable[str], known: Iterable[str]) -> None:
+    """End the script with a message if one of the names *given* is not *known*."""
+    unknown = set(given).difference(known)
+    if unknown:
+        parser.error(f"there is no {', '.join(sorted(unknown))}, only {', '.join(known)}")
 
 
 def say(text: str) -> None:
