@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.support.environment import Environment, tested_python
 
 CHECKOUT = Path(__file__).parents[2]
+DEPENDENCIES = ("markdown_it", "mdurl", "platformdirs", "pygments", "rich", "setuptools", "tomlkit")
 
 
 def build_template(root: Path) -> Environment:
@@ -53,10 +54,21 @@ def copy_template(template: Environment, root: Path) -> Environment:
     """Return a copy of *template* below *root*.
 
     Its Python works because pyvenv.cfg is found beside it; the console scripts
-    name the template's Python in their first line, so use ``python -m``.
+    name the template's Python in their first line, so use ``python -m``. The
+    packages that lazi-site needs are links to the template's, which no test
+    changes: their thousand files would take most of a test's time.
     """
-    shutil.copytree(template.path, root / "project" / ".venv", symlinks=True)
-    return Environment(root)
+    copy = Environment(root)
+    linked = [path for path in template.purelib.iterdir() if path.name in DEPENDENCIES]
+    shutil.copytree(
+        template.path,
+        copy.path,
+        symlinks=True,
+        ignore=lambda folder, _: DEPENDENCIES if folder == str(template.purelib) else (),
+    )
+    for path in linked:
+        (copy.purelib / path.name).symlink_to(path, target_is_directory=True)
+    return copy
 
 
 def call(*command: str) -> None:
