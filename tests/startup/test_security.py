@@ -109,7 +109,7 @@ def test_record_that_others_may_write_names_no_directory_to_load_from(enabled: E
     evil = enabled.root / "evil"
     evil.mkdir()
     (evil / "platformdirs.py").write_text("print('evil')\n")
-    shutil.rmtree(enabled.purelib / "platformdirs")
+    (enabled.purelib / "platformdirs").unlink()  # a link; see copy_template()
     record = enabled.state / "environment.json"
     record.write_text(json.dumps({**json.loads(record.read_text()), "libraries": str(evil)}))
     record.chmod(0o666)
