@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
 # In the order in which they need each other; the stubs early, because some programs need no more.
 STARTUP = [f"startup.{name}" for name in ("usage", "guards", "switches", "finders", "packages", "policy")]
+QUICK = [f"startup.{name}" for name in ("guards", "switches", "finders", "packages", "decisions")]
 BACKPORT = ("namespaces", "keys", "modules", "deferred", "patch", "engine", "program")
+STORING = ("config", "config.snapshot", "config.storing")  # at the end of a program that found anything new
 PACKED = {
     "backport": [
         *("", "startup", "startup.bytecode", "backport", "backport.stubs", *STARTUP),
@@ -30,8 +32,10 @@ PACKED = {
         "startup.loaders",
     ],
     "native": [
-        *("", "startup", "startup.bytecode", *STARTUP, "startup.effects"),
-        *("native", "native.reading", "native.engine"),
+        *("", "startup", *QUICK, "native", "native.engine"),
+        # Loaded for what no earlier start has decided.
+        *(f"startup.{name}" for name in ("bytecode", "usage", "policy", "effects")),
+        *("native.reading", "native.judging", *STORING),
     ],
 }
 

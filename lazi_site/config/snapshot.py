@@ -4,8 +4,6 @@ The format is the start-up side's (``read_snapshot``); this is its one
 writer. Storing is atomic and may fail without harm: a snapshot is a cache.
 """
 
-from __future__ import annotations
-
 import _imp
 import marshal
 import os
@@ -61,10 +59,11 @@ def says_the_same(stored: dict[str, object] | None, snapshot: dict[str, object])
 
     The same files give the same code, though marshal's bytes for it can differ.
     """
-    return stored is not None and {**stored, "code": {}} == {**snapshot, "code": {}}
+    other: dict[str, object] = {"code": {}, "digest": b""}
+    return stored is not None and {**stored, **other} == {**snapshot, **other}
 
 
-def remove_snapshot(variables: Mapping[str, str]) -> None:
+def remove_snapshot(variables: "Mapping[str, str]") -> None:
     """Remove the snapshot of processes with the environment *variables*, if there is one."""
     for directory in snapshot_directories(variables):
         try:
@@ -110,18 +109,20 @@ def write_atomically(path: str, data: bytes) -> None:
 
 
 def is_snapshot(name: str) -> bool:
-    """Return whether *name* is the name of a snapshot, finished or not."""
-    return name.startswith("policy-") and name.endswith((".snapshot", ".new"))
+    """Return whether *name* is the name of a snapshot or of its decisions, finished or not."""
+    return name.startswith(("policy-", "decisions-")) and name.endswith((".snapshot", ".new"))
 
 
 def remove_surplus(directory: str, keep: str) -> None:
-    """Remove the oldest snapshots of *directory* beyond MAXIMUM_FILES, and abandoned ones.
+    """Remove the oldest snapshots of *directory* beyond MAXIMUM_FILES, and abandoned ones; or decisions.
 
     keep: the name of the one just written.
     """
     found = []
+    kind = keep.partition("-")[0]
     try:
         names = [name for name in os.listdir(directory) if is_snapshot(name) and name != keep]
+        names = [name for name in names if name.startswith(kind)]
     except OSError:
         return
     for name in names:

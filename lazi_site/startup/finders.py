@@ -7,8 +7,6 @@ while it is not in its list.
 
 import sys
 
-from .usage import mentioned
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +54,8 @@ path_hooks = Watched("path_hooks")
 
 def names_used(member: "Any") -> "set[str]":
     """Return the names that the code of a finder or hook mentions."""
+    from .usage import mentioned  # few programs have one
+
     owner = member if isinstance(member, type) else type(member)
     found: set[str] = set()
     for function in (member, *vars(owner).values()):

@@ -9,13 +9,12 @@ handler. In such a module an import waits only if its target can be found.
 import sys
 from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 
-from . import bytecode as op
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 
+_IMPORTLIB = frozenset({"<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"})
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
@@ -27,6 +26,10 @@ def is_guarded(frame: "FrameType | None") -> bool:
     """
     while frame is not None:
         back = frame.f_back
+        # Asked once for each module, mostly about frames of importlib: the file tells fastest.
+        if frame.f_code.co_filename in _IMPORTLIB:
+            frame = back
+            continue
         if not is_internal(frame) and (back is None or module_name(back) != "lazi_site.startup.script"):
             code = frame.f_code
             return bool(code.co_exceptiontable) and catches_import_error(code, frame.f_lasti)
@@ -52,6 +55,8 @@ def is_internal(frame: "FrameType") -> bool:
 
 def catches_import_error(code: "CodeType", offset: int) -> bool:
     """Return whether the instruction at *offset* stands in a try that an ImportError does not leave."""
+    from . import bytecode as op  # few modules are loaded in a try or with
+
     instructions = code.co_code
     for start, end, handler in op.covered_ranges(code.co_exceptiontable):
         if start <= offset < end and instructions[handler] == op.PUSH_EXC_INFO:

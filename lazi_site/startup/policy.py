@@ -16,7 +16,9 @@ STDLIB = sys.stdlib_module_names
 # Targets that are the interpreter's own or whose import must happen where it is
 # written: readline and rlcompleter are imported for what importing them does;
 # threading takes the thread that first imports it for the main one before 3.13.
-ALWAYS_EAGER = frozenset({"__future__", "__main__", "readline", "rlcompleter"})
+ALWAYS_EAGER = frozenset({"__main__", "readline", "rlcompleter"})
+if sys.version_info < (3, 15):
+    ALWAYS_EAGER |= {"__future__"}  # one small module for all, and then no name waits for it
 if sys.version_info < (3, 13):
     ALWAYS_EAGER |= {"threading"}
 

@@ -12,7 +12,7 @@ from _frozen_importlib_external import (
 )
 from _thread import RLock
 
-from .bootstrap import is_declared, is_on, is_ours, path_hook, record_fault, restore, state
+from .bootstrap import first_filter, is_declared, is_on, is_ours, path_hook, record_fault, restore, state
 from .snapshot import read_policy, variables_at_start
 
 TYPE_CHECKING = False
@@ -162,10 +162,10 @@ def tell_first(importer: object, name: str, frame: "FrameType") -> None:
     It waits in any case, so that otherwise nobody has to ask the policy. (3.15)
     """
     settle()
-    if state.engine and state.snapshot:
-        engine = native_engine()
-        if engine.switches.watched:
-            engine.tell(importer, name, frame, None)
+    if state.engine and state.snapshot and native_engine().switches.watched:
+        from ..native import judging  # loaded, because it is what tells
+
+        judging.tell(importer, name, frame, None)
 
 
 def native_engine() -> "Any":
@@ -173,7 +173,9 @@ def native_engine() -> "Any":
     load("lazi_site.native.engine")
     from ..native import engine
 
-    sys.set_lazy_imports_filter(engine.import_filter)  # type: ignore[attr-defined]
+    # Another thread may have taken our filter out meanwhile.
+    if sys.get_lazy_imports_filter() is first_filter:  # type: ignore[attr-defined]
+        sys.set_lazy_imports_filter(engine.import_filter)  # type: ignore[attr-defined]
     return engine
 
 

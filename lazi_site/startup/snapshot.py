@@ -112,12 +112,13 @@ def read_policy(variables: "Mapping[str, str]") -> "dict[str, Any]":
     """Return the policy snapshot, rebuilt first if a source of it has changed.
 
     variables: the environment variables that name it. With LAZI_NO_SNAPSHOT no
-    stored one is read or written.
+    stored one is read or written. "file" is where it is stored, if it was read from there.
     """
     name = snapshot_name(variables)
     is_stored = not is_on(variables, "LAZI_NO_SNAPSHOT")
-    for _, snapshot in stored_snapshots(variables) if is_stored else ():
+    for path, snapshot in stored_snapshots(variables) if is_stored else ():
         if is_fresh(snapshot):
+            snapshot["file"] = path
             return snapshot
     with bring("secluded").Secluded():
         from ..config import refresh  # the slow path: platformdirs and tomllib
@@ -144,7 +145,7 @@ def read_snapshot(path: str) -> "dict[str, Any] | None":
     """Return the snapshot in the file *path*, or None if there is none that can be trusted.
 
     Only a plain file that belongs to this user or to root and that nobody else
-    may write is read: what it says decides what is imported.
+    may write is read: what it says decides what is imported. Its hash is added as "digest".
     """
     try:
         descriptor = os.open(path, READ)
@@ -168,7 +169,10 @@ def read_snapshot(path: str) -> "dict[str, Any] | None":
         snapshot = marshal.loads(body)
     except (EOFError, ValueError, TypeError, MemoryError):
         return None  # the hash keeps accidents out, not what somebody made on purpose
-    return snapshot if type(snapshot) is dict else None
+    if type(snapshot) is not dict:
+        return None
+    snapshot["digest"] = data[8:16]
+    return snapshot
 
 
 def is_fresh(snapshot: "dict[str, Any]") -> bool:

@@ -1,0 +1,48 @@
+"""Stores what was decided about import statements, for startup/decisions.py, whose format it is.
+
+Runs at the end of users' programs, out of the snapshot: nothing is imported that
+is not loaded, because programs put finders and loaders of their own in place.
+"""
+
+import marshal
+import os
+
+from ..startup.decisions import read_packed, unpacked
+from .snapshot import is_safe, pack_snapshot, remove_surplus, write_atomically
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..startup.decisions import Entry
+
+MAXIMUM = 2 << 20  # bytes; beyond that only what was decided last is kept
+
+
+def store_decisions(path: str, digest: bytes, groups: "dict[str, dict[str, Entry]]") -> None:
+    """Add *groups* to the decisions in the file *path*, which belong to the snapshot that has the *digest*.
+
+    Errors: OSError. The directory is not made: `disable` may have removed it.
+    """
+    folder, name = os.path.split(path)
+    if not is_safe(folder):
+        return
+    packed = dict(read_packed(path, digest))  # another process may have added some meanwhile
+    for group, entries in groups.items():
+        packed[group] = marshal.dumps(merged(unpacked(packed.get(group)), entries))
+    data = pack_snapshot({"snapshot": digest, "packed": packed})
+    if len(data) > MAXIMUM:
+        latest = {group: marshal.dumps(entries) for group, entries in groups.items()}
+        data = pack_snapshot({"snapshot": digest, "packed": latest})
+    if len(data) <= MAXIMUM:
+        write_atomically(path, data)
+        remove_surplus(folder, name)
+
+
+def merged(stored: "dict[str, Entry]", entries: "dict[str, Entry]") -> "dict[str, Entry]":
+    """Return *stored* with *entries* laid over it; tables of one code are put together."""
+    found = dict(stored)
+    for name, entry in entries.items():
+        former = stored.get(name)
+        if former is not None and former[:3] == entry[:3]:
+            entry = (*entry[:3], {**former[3], **entry[3]})
+        found[name] = entry
+    return found

@@ -1,0 +1,279 @@
+"""Decides about statements of which the native engine knows no answer yet, and tells of decisions."""
+
+import sys
+
+from ..startup import bytecode as op
+from ..startup import effects, guards
+from ..startup.bootstrap import is_declared, state
+from ..startup.finders import settle_new_finders
+from ..startup.policy import (
+    CANNOT_BE_FOUND,
+    EXTENDED,
+    FOR_ITS_EFFECT,
+    IN_STANDARD_LIBRARY,
+    IN_TRY,
+    LOOKS_THROUGH_NAMES,
+    NAME_OF_SUBMODULE,
+    SERVED_BY_ITSELF,
+    SWITCHED_OFF,
+    TAKEN_FROM_ITSELF,
+    USED_BY_FINDER,
+    Policy,
+)
+from ..startup.snapshot import variables_at_start
+from ..startup.switches import switches
+from ..startup.usage import Usage, nested_names, scans_namespace
+from . import reading
+from .engine import (
+    EAGER,
+    FOR_EFFECT,
+    FROM_ITSELF,
+    IF_FOUND,
+    MAXIMUM_KNOWN,
+    WAITS,
+    decisions,
+    excludes_stdlib,
+    is_missed,
+    known,
+    must_have_now,
+    says_lazy,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+    from ..startup.policy import Eager
+
+policy = Policy(state.snapshot["settings"], variables_at_start())
+if policy.is_watched:
+    # Loaded before the switch is set: loading it asks the filter, which would tell.
+    from ..startup import watch
+
+    watch.begin(policy.trace, policy.report, state.engine)
+STDLIB = sys.stdlib_module_names
+
+
+class Body:
+    """What is known of the module-level code in which statements stand.
+
+    answers: by offset of a statement what judge() returned. is_kept: that is kept for later starts.
+    """
+
+    __slots__ = (
+        "answers",
+        "code",
+        "extended",
+        "finder_names",
+        "is_kept",
+        "is_package",
+        "nested",
+        "ranges",
+        "read",
+        "scans",
+        "usage",
+    )
+
+    def __init__(self, code: "CodeType", is_package: bool) -> None:
+        self.answers: dict[int, tuple[int, Eager | None]] = {}
+        self.is_kept = True
+        self.is_package = is_package
+        self.code = code
+        self.ranges = op.covered_ranges(code.co_exceptiontable)
+        # Walking through all code takes long, so it is done once; what is looked for then is rare.
+        self.nested = nested_names(code)
+        looks_up = "globals" in self.nested or "globals" in code.co_names
+        self.scans = scans_namespace(code) or (looks_up and reading.takes_from_globals(code))
+        # A finder's own names must not wait for an import that it is asked about.
+        self.finder_names = reading.names_in_finders(code) if "find_spec" in self.nested else set()
+        self.extended = reading.results_of_calls(code)
+        self.usage = Usage(code, self.nested)
+        self.read: set[str] | None = None
+
+    def reads_global(self, name: str) -> bool:
+        """Return whether the code, or something nested in it, reads or deletes the global *name*."""
+        if not op.has_many_names(self.code):
+            users = reading.with_nested(self.code) if name in self.nested else (self.code,)
+            return reading.reads_global(users, name)
+        if self.read is None:
+            self.read = reading.globals_read(self.code)
+        return name in self.read
+
+
+bodies: "dict[int, Body]" = {}  # by id of the code, which the body keeps alive
+
+
+def may_wait(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> bool:
+    """Return whether the import of *name* at which *frame* stands may wait, and tell it if that is wanted."""
+    if type(importer) is not str:
+        importer = ""
+    why = None
+    if not says_lazy(frame):
+        why = reason_against(importer, name, fromlist or (), frame)
+    elif importer.partition(".")[0] not in STDLIB or not excludes_stdlib:
+        keep(importer, frame, WAITS)
+    if switches.watched and why is not IN_STANDARD_LIBRARY:
+        tell(importer, name, frame, why)
+    return why is None
+
+
+def keep(importer: str, frame: "FrameType", answer: int) -> None:
+    """Keep what was found about the statement at which *frame* stands, here and for later starts."""
+    code = frame.f_code
+    found = known.get(id(code))
+    if found is None or switches.watched or found[0].get(frame.f_lasti) == answer:
+        return
+    found[0][frame.f_lasti] = answer
+    if decisions is not None:
+        decisions.note(importer, code, found[0])
+
+
+def tell(importer: object, name: str, frame: "FrameType", why: "Eager | None") -> None:
+    """Tell what was decided about the statement at which *frame* stands."""
+    file, line = frame.f_code.co_filename, frame.f_lineno or 0
+    if why is not None:
+        watch.eager(importer, name, file, line, why)
+        return
+    statement = op.decode(frame.f_code, frame.f_lasti)
+    names = statement.bound if statement is not None else ()
+    declared = switches.trace >= 2 and (says_lazy(frame) or watch.is_declared(name, frame.f_globals))
+    watch.deferred(importer, name, names, file, line, declared=declared)
+
+
+def reason_against(
+    importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType"
+) -> "Eager | None":
+    """Return why the policy, the program or the code around the statement keeps it eager, or None."""
+    body = bodies.get(id(frame.f_code))
+    if body is None:
+        if excludes_stdlib and importer.partition(".")[0] in STDLIB:
+            return None if is_declared(frame, name) else IN_STANDARD_LIBRARY
+        body = read(importer, frame)
+    settle_new_finders(resolve_names)
+    answer, why = body.answers.get(frame.f_lasti) or judge(body, importer, name, fromlist, frame)
+    is_kept = body.is_kept and frame.f_lasti in body.answers
+    if is_kept:
+        keep(importer, frame, answer)
+    if why is not None:
+        return why
+    if switches.force_eager(frame.f_globals):
+        return SWITCHED_OFF
+    if is_missed(name, frame):
+        return CANNOT_BE_FOUND
+    if name == importer and must_have_now(frame, fromlist):
+        return SERVED_BY_ITSELF if must_have_now(frame, None) else TAKEN_FROM_ITSELF
+    if answer == FOR_EFFECT and effects.statement_has_effects(name, fromlist):
+        if is_kept:
+            keep(importer, frame, EAGER)
+        return FOR_ITS_EFFECT
+    return None
+
+
+def read(importer: str, frame: "FrameType") -> Body:
+    """Return what is found in the code that runs in *frame*, the body of the module *importer*."""
+    code = frame.f_code
+    package = policy.settles(importer)
+    if package:
+        resolve_in(package)
+    looked_through = keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
+    body = Body(code, "__path__" in frame.f_globals)
+    # What this module makes of others has to be found out in every process.
+    body.is_kept = not package and not looked_through
+    if not body.is_kept:
+        if decisions is not None:
+            decisions.closed.update({package or importer, importer, *looked_through})
+        known.clear()
+    if len(bodies) >= MAXIMUM_KNOWN or not body.is_kept:
+        bodies.clear()
+    bodies[id(code)] = body
+    return body
+
+
+def judge(
+    body: Body, importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType"
+) -> "tuple[int, Eager | None]":
+    """Return what follows for the statement from the policy and the module's code alone, and why."""
+    why = policy.decide(importer, name, fromlist)
+    if why is None:
+        why = LOOKS_THROUGH_NAMES if body.scans else None
+    handler = op.handler_of(body.ranges, frame.f_lasti)
+    # What such a block gets to hear is not kept: next time it may be another.
+    is_open = handler is not None and handler in switches.open_places.get(id(frame), ())
+    if why is None and handler is not None and not is_open:
+        why = IN_TRY
+    if why is None and body.is_package and hides_submodule(body, importer, name, fromlist):
+        why = NAME_OF_SUBMODULE
+    top = name.partition(".")[0]
+    if name == importer:
+        answer = FROM_ITSELF
+    elif top == importer.partition(".")[0] or (top in STDLIB and guards.can_be_found(top)):
+        answer = WAITS
+    else:
+        answer = IF_FOUND
+    # What is left depends on the names bound; nothing does for most statements ``from other import``.
+    if why is None and (not fromlist or body.finder_names or body.extended or importer.startswith(name)):
+        statement = op.decode(body.code, frame.f_lasti)
+        if statement is not None:
+            if not body.finder_names.isdisjoint(statement.bound):
+                why = USED_BY_FINDER
+            elif not body.extended.isdisjoint(statement.bound):
+                why = EXTENDED
+            elif body.usage.is_for_effect(statement.name, statement.fromlist, statement.bound):
+                answer = FOR_EFFECT
+                if importer == "__main__":
+                    why = FOR_ITS_EFFECT  # nobody else looks for names in the program
+    found = (answer if why is None else EAGER, why)
+    if not is_open:
+        body.answers[frame.f_lasti] = found
+    return found
+
+
+def hides_submodule(body: Body, package: str, name: str, fromlist: "tuple[str, ...]") -> bool:
+    """Return whether a name that the body of *package* binds, or uses, is that of a submodule it imports.
+
+    ``from .run import run``: were it to wait, whoever loads package.run first
+    would leave the module under the function's name. ``from .run import start;
+    del run``: the import is what binds run.
+    """
+    child = name[len(package) + 1 :] if fromlist and name.startswith(package + ".") else ""
+    top = child.partition(".")[0]
+    if top and (top in fromlist or (top == child and body.reads_global(child))):
+        return True
+    return body.usage.has_variable_for(package, name, fromlist)
+
+
+def keep_looked_through(code: "CodeType", importer: str, package: str) -> "list[str]":
+    """Make imports eager inside the modules that *importer* imports to go through their ``__dict__``.
+
+    The interpreter's stand-ins would be found there. (The backport's act as the real objects.)
+
+    Returns the names of those modules.
+    """
+    found = []
+    names = reading.looked_through(code)
+    for statement in op.statements(code) if names else ():
+        target = op.absolute(statement.name, statement.level, package)
+        for attribute, name in statement.bindings():
+            if name in names:
+                found.append(f"{target}.{attribute}" if attribute else target)
+                policy.keep_eager_in(found[-1], importer)
+    return found
+
+
+def resolve_in(package: str) -> None:
+    """Perform every import that waits in *package* or a module below it; one that fails goes on waiting."""
+    for importer, module in list(sys.modules.items()):
+        if importer.partition(".")[0] == package:
+            resolve_names(module)
+
+
+def resolve_names(module: object, names: "set[str] | None" = None) -> None:
+    """Perform every import that waits in *module* (for one of *names*); one that fails goes on waiting."""
+    from types import LazyImportType  # type: ignore[attr-defined]  # loaded, as a lazy import is in hand
+
+    for name, value in list(getattr(module, "__dict__", {}).items()):
+        if type(value) is LazyImportType and (names is None or name in names):
+            try:
+                getattr(module, name)
+            except Exception:
+                continue

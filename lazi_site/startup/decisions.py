@@ -1,0 +1,141 @@
+"""What was decided about the import statements of modules, kept for the starts that follow.
+
+To decide, the engine reads a module's code and asks the policy, which takes
+fifty times as long as finding the answer in a table. So the answers are stored
+beside the snapshot, by package and module. They hold as long as the snapshot,
+the module's file and the module's instructions are the same; whatever goes
+wrong means that they are found anew. The file says what may wait and nothing
+else; it is read under the same conditions as the snapshot. An engine keeps
+what depends on the module's code and the policy alone.
+"""
+
+import _imp
+import marshal
+import os
+import sys
+
+from .bootstrap import state
+from .settle import load
+from .snapshot import FORMAT, read_snapshot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import CodeType
+    from typing import Any
+
+    Table = dict[int, Any]  # by offset of a statement what its engine wants to know
+    Entry = tuple[int, int, bytes, Table]  # mtime_ns and size of the file, hash of the instructions
+
+STDLIB = sys.stdlib_module_names
+
+
+class Decisions:
+    """The tables of this process: those that were stored, and those that are new.
+
+    snapshot: the file of the snapshot that they belong to; digest: its hash. path: of their own file.
+    packed: {group: marshalled {module: entry}}, as stored. groups: those that were looked into.
+    closed: modules and groups about which nothing is kept, for what happened in this process.
+    changed: groups in which something is new.
+    """
+
+    __slots__ = ("changed", "closed", "digest", "groups", "packed", "path", "snapshot")
+
+    def __init__(self, snapshot: str, digest: bytes, stdlib: str) -> None:
+        folder, name = os.path.split(snapshot)
+        self.snapshot = snapshot
+        self.digest = digest
+        self.path = os.path.join(folder, f"decisions-{stdlib}-{name.removeprefix('policy-')}")
+        self.groups: dict[str, dict[str, Entry]] = {}
+        self.closed: set[str] = set()
+        self.changed: set[str] = set()
+        self.packed: dict[str, bytes] = read_packed(self.path, digest)
+
+    def table_of(self, importer: str, code: "CodeType") -> "Table | None":
+        """Return the table of the module *importer*, whose body is *code*, an empty one if it is new.
+
+        None if nothing can be kept of it.
+        """
+        name, group = place_of(importer, code)
+        if self.closed and (name in self.closed or group in self.closed):
+            return None
+        entries = self.groups.get(group)
+        if entries is None:
+            entries = self.groups[group] = unpacked(self.packed.get(group))
+        time = size = 0
+        if not code.co_filename.startswith("<frozen "):  # those change with the interpreter only
+            try:
+                status = os.stat(code.co_filename)
+            except (OSError, ValueError):
+                return None  # in an archive, or not from a file at all
+            time, size = status.st_mtime_ns, status.st_size
+        stamp = (time, size, _imp.source_hash(FORMAT, code.co_code))
+        entry = entries.get(name)
+        if entry is None or entry[:3] != stamp:
+            entry = entries[name] = (*stamp, {})
+        return entry[3]
+
+    def note(self, importer: str, code: "CodeType", table: "Table") -> None:
+        """Have *table* stored when the interpreter ends, if it is kept for the module *importer*."""
+        name, group = place_of(importer, code)
+        entry = self.groups.get(group, {}).get(name)
+        if entry is None or entry[3] is not table:
+            return
+        if not self.changed:
+            import atexit  # compiled into the interpreter
+
+            atexit.register(self.store)
+        self.changed.add(group)
+
+    def store(self) -> None:
+        """Write what is new to the file; a failure is no matter."""
+        try:
+            if not os.path.exists(self.snapshot):
+                return  # lazi-site was disabled meanwhile
+            load("lazi_site.config.storing")
+            from ..config.storing import store_decisions
+
+            groups = {name: self.groups[name] for name in self.changed - self.closed}
+            for entries in groups.values():
+                for name in self.closed.intersection(entries):
+                    del entries[name]
+            store_decisions(self.path, self.digest, groups)
+        except Exception:
+            pass
+
+
+def place_of(importer: str, code: "CodeType") -> "tuple[str, str]":
+    """Return under which name and in which group the decisions about the module *importer* are stored."""
+    if importer == "__main__":
+        return os.path.abspath(code.co_filename), importer  # each program is another one
+    top = importer.partition(".")[0]
+    return importer, "" if top in STDLIB else top
+
+
+def unpacked(data: "bytes | None") -> "dict[str, Entry]":
+    """Return the entries of a group, none if *data* are not what we write."""
+    try:
+        found = marshal.loads(data) if data else {}
+    except (EOFError, ValueError, TypeError):
+        return {}
+    return found if type(found) is dict else {}
+
+
+def read_packed(path: str, digest: bytes) -> "dict[str, bytes]":
+    """Return what the file *path* holds for the snapshot that has the *digest*: {group: its tables}."""
+    stored = read_snapshot(path) or {}
+    packed = stored.get("packed")
+    return packed if stored.get("snapshot") == digest and type(packed) is dict else {}
+
+
+def open_decisions(variables: "Mapping[str, str]", stdlib: str) -> "Decisions | None":
+    """Return the decisions that are kept for the snapshot in force, or None if none are.
+
+    None are without a stored snapshot, and where LAZI_EAGER changes the policy.
+
+    stdlib: the setting in force.
+    """
+    file = state.snapshot.get("file")
+    if not file or variables.get("LAZI_EAGER"):
+        return None
+    return Decisions(file, state.snapshot["digest"], stdlib)
