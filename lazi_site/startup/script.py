@@ -77,11 +77,15 @@ def program_import(
     if isinstance(__main__.get("__builtins__"), ProgramBuiltins):
         __main__["__builtins__"] = builtins
     frame = _getframe(1)
+    is_program = frame.f_globals is __main__
+    if not is_program and isinstance(frame.f_globals.get("__builtins__"), ProgramBuiltins):
+        # Code that the program runs by exec(), which gave it the builtins of the program's frame.
+        frame.f_globals["__builtins__"] = builtins.__dict__
     try:
         if state.engine:
             from .settle import load, skips
 
-            if not skips(name, level):
+            if is_program and not skips(name, level):
                 load("lazi_site.backport.program")
                 from ..backport import program
 
