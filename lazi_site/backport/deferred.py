@@ -8,17 +8,22 @@ from ..startup.bootstrap import record_fault
 from ..startup.packages import is_running
 from ..startup.policy import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.switches import switches
-from ..startup.usage import Usage
 from . import keys, stubs
 from .modules import Origin, promise, promise_found, settle_finders, wanted
 from .namespaces import MISSING, SettledKey, bind, plain_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType
+    from types import CodeType, FrameType
     from typing import Any
 
     from ..startup.policy import Eager
+
+    # What waiting() of reading.py says of a statement, a tuple because it is stored: start, at, level,
+    # name, fromlist; bound, end, dotted_as; full_target, line, is_sure, is_for_effect.
+    Waiting = tuple[
+        int, int, int, str, tuple[str, ...] | None, tuple[str, ...], int, bool, str, int, bool, bool
+    ]
 
 _getframe = sys._getframe
 
@@ -28,8 +33,8 @@ class DeferredImport(op.Statement, Origin):
 
     full_target: absolute name of the module. target: what is loaded at the first
     use; of a plain ``import a.b``, which binds a, only that, as a.b loads when it is used.
-    filename, line: where the statement stands. usage: of the code in which it does.
-    is_guarded: the module is loaded in a try that catches ImportError.
+    filename, line: where the statement stands. is_sure: the package of the target is there without
+    doubt. is_for_effect: the module's code never mentions the names that the statement binds.
     namespace: where it was executed, if it waits. own_code: what runs, if it is not patched.
 
     One object is all these things: every further object and call would be felt.
@@ -38,27 +43,22 @@ class DeferredImport(op.Statement, Origin):
     __slots__ = (
         "filename",
         "full_target",
-        "is_guarded",
+        "is_for_effect",
+        "is_sure",
         "line",
         "namespace",
         "own_code",
         "target",
-        "usage",
     )
     namespace: "Any"  # a dict; None until the statement waits
 
-    def __init__(
-        self, head: "op.Head", tail: "op.Tail", target: str, filename: str, line: int, usage: Usage
-    ) -> None:
-        self.start, self.at, self.level, self.name, self.fromlist = head
-        self.bound, self.end, self.dotted_as = tail
-        self.full_target = target
+    def __init__(self, statement: "Waiting", filename: str) -> None:
+        self.start, self.at, self.level, self.name, self.fromlist = statement[:5]
+        self.bound, self.end, self.dotted_as = statement[5:8]
+        self.full_target, self.line, self.is_sure, self.is_for_effect = statement[8:]
         plain = self.fromlist is None and not self.dotted_as
-        self.target = target.partition(".")[0] if plain else target
+        self.target = self.full_target.partition(".")[0] if plain else self.full_target
         self.filename = filename
-        self.line = line
-        self.usage: Usage | None = usage
-        self.is_guarded = False
         self.namespace = None
         self.own_code: CodeType | None = None
 
@@ -75,7 +75,7 @@ class DeferredImport(op.Statement, Origin):
             if local is namespace and (self.namespace is None or self.namespace is namespace):
                 if self.full_target in sys.modules and self.bind_loaded(namespace):
                     return
-                why = self.reason_against(namespace)
+                why = self.reason_against(namespace, frame)
                 if why is None:
                     self.defer(namespace)
                     return
@@ -91,15 +91,15 @@ class DeferredImport(op.Statement, Origin):
             stubs.forget_stub(error)
             raise
 
-    def reason_against(self, namespace: "dict[str, Any]") -> "Eager | None":
-        """Return why the statement must import now, for reasons known only when it runs, or None."""
+    def reason_against(self, namespace: "dict[str, Any]", frame: "FrameType") -> "Eager | None":
+        """Return why the statement must import now, for reasons known only when *frame* runs it, or None."""
         if switches.force_eager(namespace):
             return SWITCHED_OFF
         if switches.declared_only and self.full_target not in namespace.get("__lazy_modules__", ()):
             return NOT_DECLARED
-        if self.is_guarded and not guards.can_be_found(self.full_target):
+        if not self.is_sure and guards.is_missed(self.full_target, frame):
             return CANNOT_BE_FOUND
-        if self.usage is None or not self.usage.is_for_effect(self.name, self.fromlist, self.bound):
+        if not self.is_for_effect:
             return None
         # Nobody else looks for names in the program.
         if namespace.get("__name__") == "__main__":
@@ -172,7 +172,6 @@ class DeferredImport(op.Statement, Origin):
             declared = watch.is_declared(target, namespace)
             watch.deferred(importer, target, self.bound, self.filename, self.line, declared=declared)
         self.namespace = namespace
-        self.usage = None  # asked; it keeps the code alive
         for attribute, name in self.bindings():
             keys.put(namespace, name, self, attribute)
         waiting = wanted.get(self.target)

@@ -3,21 +3,13 @@
 import sys
 
 from ..startup import bytecode as op
-from ..startup import guards
 from ..startup.bootstrap import state
+from ..startup.decisions import open_decisions
 from ..startup.packages import is_running
-from ..startup.policy import (
-    IN_TRY,
-    LOOKS_THROUGH_NAMES,
-    NAME_OF_SUBMODULE,
-    NOT_DECLARED,
-    STAR_IMPORT,
-    SWITCHED_OFF,
-    Policy,
-)
+from ..startup.policy import NOT_DECLARED, SWITCHED_OFF, Policy
+from ..startup.settle import load
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
-from ..startup.usage import Usage, has_dead_variables, scans_namespace
 from . import modules
 from .deferred import DeferredImport
 from .namespaces import plain_values
@@ -28,8 +20,11 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from ..startup.policy import Eager
+    from .deferred import Waiting
 
-policy = Policy(state.snapshot["settings"], variables_at_start())
+_variables = variables_at_start()
+policy = Policy(state.snapshot["settings"], _variables)
+decisions = open_decisions(_variables, policy.stdlib)
 switches.declared_only = policy.mode == "declared"
 if policy.is_watched:
     from ..startup import watch
@@ -50,13 +45,8 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
         return code
     module = sys.modules.get(fullname)
     package = fullname if hasattr(module, "__path__") else fullname.rpartition(".")[0]
-    deferred = deferrable(code, fullname, package, why)
-    if not deferred or has_dead_variables(code):
-        return code
-    if guards.is_guarded(sys._getframe(1)):
-        for statement in deferred:
-            statement.is_guarded = True
-    return overwrite(code, deferred)
+    deferred = stand_ins(code, fullname, package, why)
+    return overwrite(code, deferred) if deferred else code
 
 
 def keeps_eager(importer: str, code: "CodeType") -> "Eager | None":
@@ -68,62 +58,39 @@ def keeps_eager(importer: str, code: "CodeType") -> "Eager | None":
     return policy.decide_importer(importer)
 
 
-def deferrable(
+def stand_ins(
     code: "CodeType", importer: str, package: str, why_none: "Eager | None"
 ) -> "list[DeferredImport]":
     """Return what stands in for each statement of *code*, the body of the module *importer*, that may wait.
 
     package: its ``__package__``. why_none: none may, for this reason, which is
-    only to be told. Left out are statements inside try, except and with, those
-    that never run, all those of a module that looks through its own namespace,
-    and those whose names are at hand: the interpreter binds them in no time.
+    only to be told. Left out are those whose names are at hand: the interpreter
+    binds them in no time.
     """
-    if why_none is None and scans_namespace(code):
-        why_none = LOOKS_THROUGH_NAMES
-    watched = switches.watched
-    if why_none is not None and not watched:
-        return []
-    ranges = op.covered_ranges(code.co_exceptiontable)
-    unreached = op.for_type_checkers(code)
-    usage = Usage(code)
-    lines = code.co_lines()
     filename = code.co_filename
-    line = code.co_firstlineno
-    line_end = 0
-    bases: dict[int, str] = {}
-    found = []
-    for head in op.heads(code):
-        _, at, level, target, names = head
-        if unreached and op.is_within(unreached, at):
-            continue
-        if level:
-            base = bases.get(level)
-            if base is None:
-                base = bases[level] = op.absolute("", level, package)
-            if not base:
-                continue
-            target = f"{base}.{target}" if target else base
-        if not watched and is_at_hand(target, names):
-            continue
-        why: Eager | None
-        if why_none is not None:
-            why = why_none
-        elif ranges and op.handler_of(ranges, at) is not None:
-            why = IN_TRY
-        else:
-            why = policy.decide_target(importer, target, names or ())
-        tail = op.tail(code, at, names) if why is None else None
-        if tail and package == importer and usage.has_variable_for(package, target, names or ()):
-            why, tail = NAME_OF_SUBMODULE, None
-        if tail is None and not watched:
-            continue
-        while line_end <= at:
-            _, line_end, current = next(lines)
-            line = current or line
-        if tail is None:
-            watch.eager(importer, target, filename, line, why or STAR_IMPORT)
-            continue
-        found.append(DeferredImport(head, tail, target, filename, line, usage))
+    watched = switches.watched
+    return [
+        DeferredImport(one, filename)
+        for one in statements(code, importer, package, why_none)
+        if watched or not is_at_hand(one[8], one[4])
+    ]
+
+
+def statements(code: "CodeType", importer: str, package: str, why_none: "Eager | None") -> "list[Waiting]":
+    """Return the statements that may wait as far as the module's code and the policy decide that."""
+    table = None
+    if decisions is not None and why_none is None and not switches.watched:
+        table = decisions.table_of(importer, code)
+        if table:
+            known: list[Waiting] = table[0]
+            return known
+    load("lazi_site.backport.reading")
+    from .reading import waiting_statements
+
+    found = waiting_statements(policy, code, importer, package, why_none)
+    if table is not None and decisions is not None:
+        table[0] = found  # the only key: all statements are found at once
+        decisions.note(importer, code, table)
     return found
 
 

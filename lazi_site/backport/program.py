@@ -11,8 +11,8 @@ import sys
 
 from ..startup import bytecode as op
 from ..startup.policy import LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE
+from ..startup.settle import load
 from ..startup.switches import switches
-from ..startup.usage import Usage, scans_namespace
 from . import engine
 from .deferred import DeferredImport
 from .namespaces import waiting
@@ -72,7 +72,7 @@ def deferred(frame: "FrameType", statement: "DeferredImport | None" = None) -> "
         statement = program.statements.get(frame.f_lasti)
     if statement is None or sys.modules.get(statement.full_target) is not None:
         return None
-    why = statement.reason_against(namespace)
+    why = statement.reason_against(namespace, frame)
     if why is not None:
         if switches.watched:
             statement.tell_eager(namespace, why)
@@ -86,6 +86,10 @@ def deferred(frame: "FrameType", statement: "DeferredImport | None" = None) -> "
 
 def deferred_in_block(frame: "FrameType") -> "Any":
     """Do what deferred() does for a statement of any module that running.py lets wait."""
+    load("lazi_site.backport.reading")
+    from ..startup.usage import Usage, scans_namespace
+    from . import reading
+
     code = frame.f_code
     namespace = frame.f_globals
     importer = namespace.get("__name__")
@@ -105,7 +109,8 @@ def deferred_in_block(frame: "FrameType") -> "Any":
         why = LOOKS_THROUGH_NAMES
     if why is None and package == importer and usage.has_variable_for(package, target, names):
         why = NAME_OF_SUBMODULE
-    statement = DeferredImport(head, tail, target, code.co_filename, frame.f_lineno, usage)
+    known = reading.waiting(head, tail, target, frame.f_lineno, importer, usage)
+    statement = DeferredImport(known, code.co_filename)
     if why is None:
         return deferred(frame, statement)
     if switches.watched:
@@ -116,4 +121,4 @@ def deferred_in_block(frame: "FrameType") -> "Any":
 def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, DeferredImport]":
     package = namespace.get("__package__") or ""
     why = engine.keeps_eager("__main__", code)
-    return {found.at: found for found in engine.deferrable(code, "__main__", package, why)}
+    return {found.at: found for found in engine.stand_ins(code, "__main__", package, why)}

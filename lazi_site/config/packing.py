@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 # What runs before the snapshot is read; watched too, because it belongs to the same version.
 BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
-# In the order in which they need each other; the stubs early, because some programs need no more.
-STARTUP = [f"startup.{name}" for name in ("usage", "guards", "switches", "finders", "packages", "policy")]
-QUICK = [f"startup.{name}" for name in ("guards", "switches", "finders", "packages", "decisions")]
-BACKPORT = ("namespaces", "keys", "modules", "deferred", "patch", "engine", "program")
+# In the order in which they need each other. The stubs early, because some programs need no more.
+QUICK = [f"startup.{name}" for name in ("switches", "finders", "packages", "decisions")]
 STORING = ("config", "config.snapshot", "config.storing")  # at the end of a program that found anything new
 PACKED = {
     "backport": [
-        *("", "startup", "startup.bytecode", "backport", "backport.stubs", *STARTUP),
-        *(f"backport.{name}" for name in BACKPORT),
-        "startup.loaders",
+        *("", "startup", "startup.bytecode", "backport", "backport.stubs"),
+        *("startup.guards", *QUICK, "startup.policy"),
+        *(f"backport.{name}" for name in ("namespaces", "keys", "modules", "deferred", "patch", "engine")),
+        *("startup.loaders", "backport.program"),
+        # Loaded for what no earlier start has decided.
+        *("startup.usage", "backport.reading", *STORING),
     ],
     "native": [
-        *("", "startup", *QUICK, "native", "native.engine"),
-        # Loaded for what no earlier start has decided.
+        *("", "startup", "startup.guards", *QUICK, "native", "native.engine"),
         *(f"startup.{name}" for name in ("bytecode", "usage", "policy", "effects")),
         *("native.reading", "native.judging", *STORING),
     ],

@@ -9,7 +9,7 @@ import sys
 from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.decisions import open_decisions
 from ..startup.finders import meta_path, path_hooks
-from ..startup.guards import can_be_found, is_guarded
+from ..startup.guards import is_missed
 from ..startup.packages import MissingSubmodule, find_missing_in
 from ..startup.settle import load
 from ..startup.snapshot import variables_at_start
@@ -140,11 +140,6 @@ def ask(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: 
     from . import judging
 
     return judging.may_wait(importer, name, fromlist, frame)
-
-
-def is_missed(name: str, frame: "FrameType") -> bool:
-    """Return whether *name* cannot be found, and the module in which *frame* runs is loaded to find out."""
-    return name.partition(".")[0] not in sys.modules and is_guarded(frame.f_back) and not can_be_found(name)
 
 
 def are_loaded(name: str, fromlist: "tuple[str, ...] | None") -> bool:

@@ -33,7 +33,6 @@ from .engine import (
     WAITS,
     decisions,
     excludes_stdlib,
-    is_missed,
     known,
     must_have_now,
     says_lazy,
@@ -158,7 +157,7 @@ def reason_against(
         return why
     if switches.force_eager(frame.f_globals):
         return SWITCHED_OFF
-    if is_missed(name, frame):
+    if guards.is_missed(name, frame):
         return CANNOT_BE_FOUND
     if name == importer and must_have_now(frame, fromlist):
         return SERVED_BY_ITSELF if must_have_now(frame, None) else TAKEN_FROM_ITSELF

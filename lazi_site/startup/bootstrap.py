@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         fault: what went wrong during start-up or later, one sentence, or "".
         snapshot: the policy snapshot in force, or {}.
         skips_stdlib: imports of the standard library do not wait, and nobody is told of it.
+        takes_stdlib: imports inside the standard library may wait too (3.11 to 3.14).
         former: the interpreter's mode and filter before ours (3.15).
         other_hooks: the path hooks that were there before ours (3.11 to 3.14).
         """
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         fault: str
         snapshot: dict[str, Any]
         skips_stdlib: bool
+        takes_stdlib: bool
         former: tuple[str, Any]
         other_hooks: list[Any]
 
@@ -72,6 +74,7 @@ state: "State" = SimpleNamespace(
     fault="",
     snapshot={},
     skips_stdlib=False,
+    takes_stdlib=False,
     former=("normal", None),
     other_hooks=[],
 )
@@ -193,12 +196,17 @@ def install_hooks() -> None:
     state.engine = "backport"
     state.other_hooks = sys.path_hooks.copy()
     sys.path_hooks.insert(0, path_hook)
-    for path, finder in sys.path_importer_cache.items():
-        if type(finder) is FileFinder and is_ours(path):
-            finder._loaders = LOADERS.copy()  # type: ignore[attr-defined]
+    take_finders()
     finders = [found for found in sys.meta_path if name_of(found) in EDITABLE_FINDERS]
     if finders:
         bring("loaders", "editable").install(finders)
+
+
+def take_finders() -> None:
+    """Have the finders of our directories that are there already make our loaders (3.11 to 3.14)."""
+    for path, finder in sys.path_importer_cache.items():
+        if type(finder) is FileFinder and is_ours(path):
+            finder._loaders = LOADERS.copy()  # type: ignore[attr-defined]
 
 
 def name_of(finder: object) -> str:
@@ -235,10 +243,13 @@ def path_hook(path: str) -> "Any":
 
 
 def is_ours(path: object) -> bool:
-    """Return whether modules in the directory *path* are not the standard library's."""
-    if type(path) is not str:
-        return False
-    return not path.startswith(STANDARD_LIBRARY) or "-packages" in path[len(STANDARD_LIBRARY) :]
+    """Return whether imports may wait in modules of the directory *path*."""
+    return type(path) is str and (state.takes_stdlib or not is_standard(path))
+
+
+def is_standard(path: str) -> bool:
+    """Return whether modules in the directory *path* are the standard library's."""
+    return path.startswith(STANDARD_LIBRARY) and "-packages" not in path[len(STANDARD_LIBRARY) :]
 
 
 def bring(*names: str) -> "Any":

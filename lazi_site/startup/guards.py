@@ -79,3 +79,10 @@ def can_be_found(target: str) -> bool:
     """Return whether the top-level package of the module *target* is loaded or can be found."""
     top = target.partition(".")[0]
     return top in sys.modules or _find_spec(top, None) is not None
+
+
+def is_missed(target: str, frame: "FrameType") -> bool:
+    """Return whether *target* cannot be found, and the module in which *frame* runs is to find that out."""
+    return (
+        target.partition(".")[0] not in sys.modules and is_guarded(frame.f_back) and not can_be_found(target)
+    )

@@ -11,7 +11,7 @@ from _frozen_importlib import BuiltinImporter, FrozenImporter
 from _frozen_importlib_external import PathFinder, _path_split  # type: ignore[attr-defined]
 from _thread import get_ident
 
-from .bootstrap import FOLDER, is_ours
+from .bootstrap import FOLDER, is_standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Secluded:
 
     def __init__(self) -> None:
         package = _path_split(_path_split(FOLDER.rstrip("/\\"))[0])[0]
-        self.path = [*(path for path in sys.path if type(path) is str and not is_ours(path)), package]
+        self.path = [*(path for path in sys.path if type(path) is str and is_standard(path)), package]
         self.thread = get_ident()
         self.before: set[str] = set()
 

@@ -12,7 +12,17 @@ from _frozen_importlib_external import (
 )
 from _thread import RLock
 
-from .bootstrap import first_filter, is_declared, is_on, is_ours, path_hook, record_fault, restore, state
+from .bootstrap import (
+    first_filter,
+    is_declared,
+    is_on,
+    is_ours,
+    path_hook,
+    record_fault,
+    restore,
+    state,
+    take_finders,
+)
 from .snapshot import read_policy, variables_at_start
 
 TYPE_CHECKING = False
@@ -50,9 +60,18 @@ def settle() -> None:
             state.skips_stdlib = stdlib == "exclude" and not watched
         state.snapshot = snapshot
         obey_mode()
+        if state.engine == "backport" and not state.skips_stdlib:
+            take_standard_library(variables)
     except Exception as error:
         unhook()
         record_fault("reading the policy", error)
+
+
+def take_standard_library(variables: "Mapping[str, str]") -> None:
+    """Let imports inside the standard library wait too, if they may (3.11 to 3.14)."""
+    if (variables.get("LAZI_STDLIB") or state.snapshot["settings"]["stdlib"]) == "include":
+        state.takes_stdlib = True
+        take_finders()
 
 
 def load(name: str) -> None:

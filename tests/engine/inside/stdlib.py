@@ -64,10 +64,12 @@ def written(body: list[ast.stmt]) -> Iterator[tuple[int, str, tuple[str, ...] | 
 def all_deferred(code: CodeType) -> list[Any]:
     """Return what would stand in for every import statement of *code*."""
     from lazi_site.backport.deferred import DeferredImport
+    from lazi_site.backport.reading import waiting
 
-    found = [(head, op.tail(code, head[1], head[4])) for head in op.heads(code)]
     usage = Usage(code)
-    return [DeferredImport(head, tail, head[3], "", 1, usage) for head, tail in found if tail is not None]
+    found = [(head, op.tail(code, head[1], head[4])) for head in op.heads(code)]
+    known = [waiting(head, tail, head[3], 1, "any", usage) for head, tail in found if tail is not None]
+    return [DeferredImport(one, "") for one in known]
 
 
 def check_statements_are_those_of_the_source() -> None:

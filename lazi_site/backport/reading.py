@@ -1,0 +1,101 @@
+"""Finds in a module's code the import statements that may wait, by what the code and the policy say.
+
+The outcome is kept for later starts (startup/decisions.py), so that this is
+loaded only for modules that are new or have changed.
+"""
+
+from ..startup import bytecode as op
+from ..startup import guards
+from ..startup.policy import IN_TRY, LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE, STAR_IMPORT, STDLIB, Policy
+from ..startup.switches import switches
+from ..startup.usage import Usage, has_dead_variables, scans_namespace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from ..startup.policy import Eager
+    from .deferred import Waiting
+
+_findable: "dict[str, bool]" = {}  # of the standard library
+
+
+def waiting_statements(
+    policy: Policy, code: "CodeType", importer: str, package: str, why_none: "Eager | None"
+) -> "list[Waiting]":
+    """Return each statement of *code*, the body of the module *importer*, that may wait.
+
+    package: its ``__package__``. why_none: none may, for this reason, which is
+    only to be told. Left out are statements inside try, except and with, those
+    that never run, and all those of a module that looks through its own namespace.
+    """
+    watched = switches.watched
+    if why_none is None and scans_namespace(code):
+        why_none = LOOKS_THROUGH_NAMES
+    if why_none is not None and not watched:
+        return []
+    ranges = op.covered_ranges(code.co_exceptiontable)
+    unreached = op.for_type_checkers(code)
+    usage = Usage(code)
+    lines = code.co_lines()
+    line = code.co_firstlineno
+    line_end = 0
+    bases: dict[int, str] = {}
+    found: list[Waiting] = []
+    for head in op.heads(code):
+        _, at, level, name, names = head
+        if unreached and op.is_within(unreached, at):
+            continue
+        target = name
+        if level:
+            base = bases.get(level)
+            if base is None:
+                base = bases[level] = op.absolute("", level, package)
+            if not base:
+                continue
+            target = f"{base}.{name}" if name else base
+        why: Eager | None
+        if why_none is not None:
+            why = why_none
+        elif ranges and op.handler_of(ranges, at) is not None:
+            why = IN_TRY
+        else:
+            why = policy.decide_target(importer, target, names or ())
+        tail = op.tail(code, at, names) if why is None else None
+        if tail and package == importer and usage.has_variable_for(package, target, names or ()):
+            why, tail = NAME_OF_SUBMODULE, None
+        if tail is None and not watched:
+            continue
+        while line_end <= at:
+            _, line_end, current = next(lines)
+            line = current or line
+        if tail is None:
+            watch.eager(importer, target, code.co_filename, line, why or STAR_IMPORT)
+            continue
+        found.append(waiting(head, tail, target, line, importer, usage))
+    return [] if has_dead_variables(code) else found
+
+
+def waiting(
+    head: "op.Head", tail: "op.Tail", target: str, line: int, importer: str, usage: Usage
+) -> "Waiting":
+    """Return what is to be known of the statement that *head* and *tail* describe; see DeferredImport."""
+    _, _, _, name, names = head
+    bound = tail[0]
+    return (*head, *tail, target, line, is_sure(target, importer), usage.is_for_effect(name, names, bound))
+
+
+def is_sure(target: str, importer: str) -> bool:
+    """Return whether the package of the module *target* is there without doubt: see guards.py."""
+    top = target.partition(".")[0]
+    if top == importer.partition(".")[0]:
+        return True
+    if top not in STDLIB:
+        return False
+    if top not in _findable:
+        _findable[top] = guards.can_be_found(top)
+    return _findable[top]
+
+
+if switches.watched:
+    from ..startup import watch
