@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from typing import Any
 
+from ..startup.packages import stop_finding_in
 from .notes import note_failure
 
 _NATIVE = sys.version_info >= (3, 15)
@@ -53,6 +54,7 @@ def resolve_all(prefix: str | None = None) -> list[Exception]:
                 note_failure(target, error)
         if _NATIVE and not found:
             found = _import_promised(prefix, failures)
+    _stop_finding()
     # A name that is being resolved further up the stack is not a failure.
     return [error for error in failures.values() if type(error).__name__ != "ImportCycleError"]
 
@@ -74,6 +76,18 @@ def _import_promised(prefix: str | None, failures: dict[tuple[int, str], Excepti
                 failures[place] = error
                 note_failure(name, error)
     return found
+
+
+def _stop_finding() -> None:
+    """Take from packages the ``__getattr__`` of ours that finds submodules, where no import waits below them."""
+    needed = set()
+    for target in lazy_modules():
+        while target not in needed:
+            needed.add(target)
+            target = target.rpartition(".")[0]
+    for name, module in list(sys.modules.items()):
+        if name not in needed and type(getattr(module, "__dict__", None)) is dict:
+            stop_finding_in(module)
 
 
 def _resolve(namespace: dict[str, Any], name: str) -> None:
