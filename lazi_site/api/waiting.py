@@ -38,12 +38,13 @@ def resolve_all(prefix: str | None = None) -> list[Exception]:
     prefix: only imports of this module and of modules below it.
     Returns the exceptions of the imports that failed; those go on waiting.
     """
-    failures: dict[tuple[int, str], Exception] = {}
+    failures: dict[tuple[str, str], Exception] = {}
     found = True
     while found:
         found = False
         for namespace, name, target in list(_waiting()):
-            place = (id(namespace), name)
+            # By name: a module whose own import fails has another namespace each time it is tried.
+            place = (str(namespace.get("__name__")), name)
             if place in failures or not _is_within(target, prefix):
                 continue
             found = True
@@ -59,12 +60,12 @@ def resolve_all(prefix: str | None = None) -> list[Exception]:
     return [error for error in failures.values() if type(error).__name__ != "ImportCycleError"]
 
 
-def _import_promised(prefix: str | None, failures: dict[tuple[int, str], Exception]) -> bool:
+def _import_promised(prefix: str | None, failures: dict[tuple[str, str], Exception]) -> bool:
     """Import the submodules that wait for nobody's name (``import a.b`` binds a); False if there was none."""
     found = False
     for name in list(waiting_targets()):
         package = name.rpartition(".")[0]
-        place = (0, name)
+        place = ("", name)
         if name in sys.modules or place in failures or not _is_within(name, prefix):
             continue
         path = getattr(sys.modules.get(package), "__path__", None)
@@ -79,7 +80,7 @@ def _import_promised(prefix: str | None, failures: dict[tuple[int, str], Excepti
 
 
 def _stop_finding() -> None:
-    """Take from packages the ``__getattr__`` of ours that finds submodules, where no import waits below them."""
+    """Take our ``__getattr__``, which finds submodules, from packages below which no import waits."""
     needed = set()
     for target in lazy_modules():
         while target not in needed:

@@ -139,6 +139,16 @@ def test_resolve_all_returns_failures_which_go_on_waiting(
     assert run(enabled_template, folder, body) == expected
 
 
+def test_resolve_all_ends_where_failing_modules_need_each_other(
+    enabled_template: Environment, folder: Path
+) -> None:
+    (folder / "first.py").write_text("import second\ndef f(): return second\nraise ValueError('first')\n")
+    (folder / "second.py").write_text("import first\nfirst.value\n")
+    (folder / "user.py").write_text("import first\ndef f(): return first\n")
+    body = f"{load('user')}print(set(map(str, lazi.resolve_all())))\n"
+    assert run(enabled_template, folder, body) == ["{'first'}"]
+
+
 def test_resolve_all_leaves_packages_as_eager_imports_do(enabled_template: Environment, folder: Path) -> None:
     """What finds submodules while imports of some wait is taken back, from the packages above them too."""
     for name in ("top/__init__.py", "top/inner/__init__.py", "top/inner/leaf.py"):
