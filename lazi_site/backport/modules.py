@@ -190,13 +190,19 @@ def _place(module: "Any", name: str, origin: Submodule) -> None:
     """Put a key for the submodule *name* into the namespace of *module* if nothing there is in its way.
 
     A variable of that name gives way once the package has run: performing the
-    import eagerly would have replaced it.
+    import eagerly would have replaced it. Another module gives way to a statement
+    of the package itself, at once: a star import may have brought it.
     """
     namespace = getattr(module, "__dict__", None)
     if type(namespace) is not dict or waiting(namespace, name) is not None:
         return
-    if name in namespace and (is_running(namespace) or isinstance(namespace[name], ModuleType)):
-        return
+    if name in namespace:
+        is_module = isinstance(namespace[name], ModuleType)
+        if is_running(namespace):
+            if not (is_module and origin.namespace is namespace):
+                return
+        elif is_module:
+            return
     keys.put(namespace, name, origin, None)
     find_missing_in(module.__name__)
 

@@ -190,7 +190,9 @@ def reason_against(
             return SERVED_BY_ITSELF
         if fromlist and all(item in frame.f_globals for item in fromlist):
             return TAKEN_FROM_ITSELF
-    if body.is_package and hides_submodule(body, importer, name, fromlist):
+    if body.is_package and (
+        hides_submodule(body, importer, name, fromlist) or takes_place(frame.f_globals, importer, name)
+    ):
         return NAME_OF_SUBMODULE
     # What is left depends on the names bound; nothing does for most statements ``from other import``.
     if fromlist and not (body.finder_names or body.extended or importer.startswith(name)):
@@ -229,6 +231,13 @@ def hides_submodule(body: Body, package: str, name: str, fromlist: "tuple[str, .
     if top and (top in fromlist or (top == child and body.reads_global(child))):
         return True
     return body.usage.has_variable_for(package, name, fromlist)
+
+
+def takes_place(namespace: "dict[str, object]", package: str, name: str) -> bool:
+    """Return whether the submodule *name* of *package* is to replace another module, one of a star import."""
+    child = name[len(package) + 1 :].partition(".")[0] if name.startswith(package + ".") else ""
+    found = namespace.get(child)
+    return isinstance(found, ModuleType) and getattr(found, "__name__", "") != f"{package}.{child}"
 
 
 def keep_looked_through(code: "CodeType", importer: str, package: str) -> None:
