@@ -273,14 +273,22 @@ def finish() -> None:
 
 
 def _bind_waiting(name: str) -> None:
-    """Give their values to the names that wait for the loaded module *name* and that it has."""
+    """Give their values to the names that wait for the loaded module *name* and that it has.
+
+    What it has not may be a submodule, which the statement would have set on it.
+    """
     module = sys.modules.get(name)
     if module is None or is_running(getattr(module, "__dict__", {})):
         return
     for origin in wanted.pop(name, ()):
+        missing = False
         for bound in origin.bound:
             key = waiting(origin.namespace, bound)
             if key is not None and key.origin is origin and key.busy is None:
                 value = origin.partial(key)
-                if value is not MISSING and type(key) is keys.PendingKey:
+                if value is MISSING:
+                    missing = True
+                elif type(key) is keys.PendingKey:
                     settle(key, value)
+        if missing and origin.fromlist:
+            promise_found(name, origin.fromlist, origin)
