@@ -20,6 +20,7 @@ import json
 import sys
 import tempfile
 import tomllib
+from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ LIBRARY = "stdlib"
 COUNTED = ("modules", "patched", "statements", "instructions", "imported", "waited", "names", "differences")
 TIME_LIMIT = 150  # seconds for the modules of one distribution
 GONE = "not there"
+IMPORTED = "imported"
 # Equal ones need not be the same object, in eager runs either.
 ONES_OWN = {f"builtins.{kind}" for kind in ("int", "float", "complex", "str", "bytes", "tuple", "frozenset")}
 STAND_IN = "lazi_site.backport.keys.StandIn"
@@ -98,7 +100,7 @@ class Reader:
         self.answer.unlink(missing_ok=True)
         self.runner.fresh()
         command = ["python", str(PROGRAMS / f"{program}.py"), str(self.given), str(self.answer), *self.more]
-        done = self.runner.run(command, mode, {})
+        done = self.runner.run(command, mode, {"PYTHONHASHSEED": "0"})
         if done.status or not self.answer.exists():
             return {"crashed": f"{program} ended with {done.status}\n{done.stderr[-2000:]}"}
         answer: Found = json.loads(self.answer.read_text("utf-8"))
@@ -142,7 +144,7 @@ def differences(one: Found, two: Found) -> dict[str, dict[str, tuple[str, str]]]
     for module, names in one["found"].items():
         others = two["found"].get(module)
         if others is None:
-            found[module] = {"": ("imported", two["failed"].get(module, GONE))}
+            found[module] = {"": (IMPORTED, two["failed"].get(module, GONE))}
             continue
         for name in names | others:
             (title, number), (other, same) = names.get(name, (GONE, -1)), others.get(name, (GONE, -1))
@@ -183,6 +185,9 @@ def general_reason(place: str, eager: str, lazy: str, eager_failures: dict[str, 
         return "the import of a submodule fails, and goes on waiting"
     if eager == GONE and place in eager_failures:
         return "eagerly the submodule cannot be imported; lazily the import in it that fails waits"
+    package = place.rpartition(".")[0].rpartition(".")[0]
+    if eager == IMPORTED and package in eager_failures:
+        return "eagerly it is what is left of a package that cannot be imported"
     if lazy.startswith(SETTLED_KEY) and eager.startswith("builtins.str "):
         return "the text comes from the keys of a namespace, where it was an object of a subclass of str"
     return ""
@@ -212,8 +217,8 @@ def show(found: dict[str, dict[str, Found]]) -> int:
             for module, names_of in one.get("different", {}).items():
                 for key, (eager, lazy) in names_of.items():
                     complaints.append(f"{version} {name}: {module}:{key} is {eager!r} eager, {lazy!r} lazy")
-            for place, reason in one.get("explained", {}).items():
-                print(f"{version} {name}: {place} differs: {reason}")
+            for reason, count in Counter(one.get("explained", {}).values()).items():
+                print(f"{version} {name}: {count} differ: {reason}")
     print(table(rows))
     print(*complaints, sep="\n")
     return int(bool(complaints))

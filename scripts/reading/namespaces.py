@@ -10,6 +10,7 @@ too; and one number for all places at which the very same object stands.
 lazi-site itself does not do.
 """
 
+import contextlib
 import importlib
 import json
 import os
@@ -63,7 +64,12 @@ def resolve() -> tuple[int, str]:
     from lazi_site.startup.bootstrap import state
 
     waited = count_waiting()
-    lazi_site.resolve_all()
+    try:
+        lazi_site.resolve_all()
+    except BaseException:  # some modules end the program; the others are resolved without them
+        for target in sorted(lazi_site.lazy_modules()):
+            with contextlib.suppress(BaseException):
+                lazi_site.resolve_all(target)
     return waited, state.reason
 
 
