@@ -121,11 +121,16 @@ class PendingKey(SettledKey):
 
         At the end the interpreter itself does so, to clear the namespace.
         """
-        if self.busy is None and not is_finalizing():
+        if not is_finalizing():
             try:
                 frame = _getframe(1)
                 if frame.f_code.co_code[frame.f_lasti] not in _KEEPS_WAITING:
-                    resolved(self.namespace, str.__str__(self))
+                    if self.busy is None:
+                        resolved(self.namespace, str.__str__(self))
+                    elif get_ident() in self.busy:  # ``import *`` from within this key's own import
+                        value = self.origin.partial(self)
+                        if value is not MISSING:
+                            settle(self, value)
             except Exception:
                 # Hashing is no use of the name; the use that follows meets the
                 # stand-in, which raises the same error.
