@@ -3,7 +3,7 @@
 
     bench_scale.py [PART ...] [--python PATH ...] [--json FILE]
     bench_scale.py packages --modules 20000
-    bench_scale.py starts --starts 10000
+    bench_scale.py starts --starts 10000 --each 10
 
 The parts:
 
@@ -68,6 +68,7 @@ def main() -> int:
     add("--statements", type=int, default=5_000, metavar="N", help="of the one module (default 5000)")
     add("--resolved", type=int, default=1_000, metavar="N", help="modules the threads resolve (default 1000)")
     add("--starts", type=int, default=200, metavar="N", help="interpreters in a row (default 200)")
+    add("--each", type=int, default=1, metavar="N", help="starts after which it is edited (default 1)")
     add("--no-count", action="store_true", help="CPU time even where instructions can be counted")
     add("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
@@ -89,7 +90,7 @@ def main() -> int:
             if "starts" in parts:
                 home = folder / "home"
                 home.mkdir()
-                one["starts"] = start_often(environment, home, options.starts)
+                one["starts"] = start_often(environment, home, options.starts, options.each)
     write_json(options.json, {"unit": "instructions" if counts else "CPU seconds", "found": found})
     return show(found, "million instructions" if counts else "CPU ms")
 

@@ -49,7 +49,7 @@ def names(text: str) -> frozenset[str]:
 # compiled into it: importing them costs nothing at start-up.
 ALREADY_LOADED = names(
     "sys os io stat marshal builtins _imp _thread _frozen_importlib _frozen_importlib_external"
-    " itertools _opcode gc time"
+    " itertools _opcode gc time _weakref"
 )
 EVERYTHING = names(
     "errors startup backport native safety config install scan doctor measure report api auto cli __main__"

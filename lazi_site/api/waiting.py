@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from typing import Any
 
+from ..startup.packages import stop_finding_in
 from .notes import note_failure
 
 _NATIVE = sys.version_info >= (3, 15)
@@ -37,12 +38,13 @@ def resolve_all(prefix: str | None = None) -> list[Exception]:
     prefix: only imports of this module and of modules below it.
     Returns the exceptions of the imports that failed; those go on waiting.
     """
-    failures: dict[tuple[int, str], Exception] = {}
+    failures: dict[tuple[str, str], Exception] = {}
     found = True
     while found:
         found = False
         for namespace, name, target in list(_waiting()):
-            place = (id(namespace), name)
+            # By name: a module whose own import fails has another namespace each time it is tried.
+            place = (str(namespace.get("__name__")), name)
             if place in failures or not _is_within(target, prefix):
                 continue
             found = True
@@ -53,16 +55,17 @@ def resolve_all(prefix: str | None = None) -> list[Exception]:
                 note_failure(target, error)
         if _NATIVE and not found:
             found = _import_promised(prefix, failures)
+    _stop_finding()
     # A name that is being resolved further up the stack is not a failure.
     return [error for error in failures.values() if type(error).__name__ != "ImportCycleError"]
 
 
-def _import_promised(prefix: str | None, failures: dict[tuple[int, str], Exception]) -> bool:
+def _import_promised(prefix: str | None, failures: dict[tuple[str, str], Exception]) -> bool:
     """Import the submodules that wait for nobody's name (``import a.b`` binds a); False if there was none."""
     found = False
     for name in list(waiting_targets()):
         package = name.rpartition(".")[0]
-        place = (0, name)
+        place = ("", name)
         if name in sys.modules or place in failures or not _is_within(name, prefix):
             continue
         path = getattr(sys.modules.get(package), "__path__", None)
@@ -74,6 +77,18 @@ def _import_promised(prefix: str | None, failures: dict[tuple[int, str], Excepti
                 failures[place] = error
                 note_failure(name, error)
     return found
+
+
+def _stop_finding() -> None:
+    """Take our ``__getattr__``, which finds submodules, from packages below which no import waits."""
+    needed = set()
+    for target in lazy_modules():
+        while target not in needed:
+            needed.add(target)
+            target = target.rpartition(".")[0]
+    for name, module in list(sys.modules.items()):
+        if name not in needed and type(getattr(module, "__dict__", None)) is dict:
+            stop_finding_in(module)
 
 
 def _resolve(namespace: dict[str, Any], name: str) -> None:

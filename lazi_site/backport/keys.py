@@ -37,6 +37,7 @@ _WRITES = frozenset(
     {op.STORE_NAME, op.STORE_GLOBAL, op.STORE_ATTR, op.STORE_SUBSCR}
     | {op.DELETE_NAME, op.DELETE_GLOBAL, op.DELETE_ATTR, op.DELETE_SUBSCR}
 )
+_WRITES_NAMES = frozenset({op.STORE_NAME, op.STORE_GLOBAL, op.DELETE_NAME, op.DELETE_GLOBAL})
 _ASKS = frozenset({op.CONTAINS_OP, op.COMPARE_OP})
 _READS = frozenset({op.LOAD_NAME, op.LOAD_GLOBAL})
 _READS_ATTRIBUTE = frozenset({op.LOAD_ATTR, op.LOAD_METHOD, op.IMPORT_FROM})
@@ -67,7 +68,10 @@ class PendingKey(SettledKey):
         if operation in _ASKS:
             return True
         if operation in _WRITES:
-            if not self.origin.is_own_store(code, frame.f_lasti):
+            if operation in _WRITES_NAMES and frame.f_globals is not self.namespace:
+                # ``from m import *`` took the key itself along, as its import failed in a circle.
+                put(self.namespace, str.__str__(self), self.origin, self.attribute)
+            elif not self.origin.is_own_store(code, frame.f_lasti):
                 discard(self)
             return True
         if code is _SETS_SUBMODULE:
@@ -117,11 +121,16 @@ class PendingKey(SettledKey):
 
         At the end the interpreter itself does so, to clear the namespace.
         """
-        if self.busy is None and not is_finalizing():
+        if not is_finalizing():
             try:
                 frame = _getframe(1)
                 if frame.f_code.co_code[frame.f_lasti] not in _KEEPS_WAITING:
-                    resolved(self.namespace, str.__str__(self))
+                    if self.busy is None:
+                        resolved(self.namespace, str.__str__(self))
+                    elif get_ident() in self.busy:  # ``import *`` from within this key's own import
+                        value = self.origin.partial(self)
+                        if value is not MISSING:
+                            settle(self, value)
             except Exception:
                 # Hashing is no use of the name; the use that follows meets the
                 # stand-in, which raises the same error.

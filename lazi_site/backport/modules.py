@@ -190,13 +190,19 @@ def _place(module: "Any", name: str, origin: Submodule) -> None:
     """Put a key for the submodule *name* into the namespace of *module* if nothing there is in its way.
 
     A variable of that name gives way once the package has run: performing the
-    import eagerly would have replaced it.
+    import eagerly would have replaced it. Another module gives way to a statement
+    of the package itself, at once: a star import may have brought it.
     """
     namespace = getattr(module, "__dict__", None)
     if type(namespace) is not dict or waiting(namespace, name) is not None:
         return
-    if name in namespace and (is_running(namespace) or isinstance(namespace[name], ModuleType)):
-        return
+    if name in namespace:
+        is_module = isinstance(namespace[name], ModuleType)
+        if is_running(namespace):
+            if not (is_module and origin.namespace is namespace):
+                return
+        elif is_module:
+            return
     keys.put(namespace, name, origin, None)
     find_missing_in(module.__name__)
 
@@ -267,14 +273,22 @@ def finish() -> None:
 
 
 def _bind_waiting(name: str) -> None:
-    """Give their values to the names that wait for the loaded module *name* and that it has."""
+    """Give their values to the names that wait for the loaded module *name* and that it has.
+
+    What it has not may be a submodule, which the statement would have set on it.
+    """
     module = sys.modules.get(name)
     if module is None or is_running(getattr(module, "__dict__", {})):
         return
     for origin in wanted.pop(name, ()):
+        missing = False
         for bound in origin.bound:
             key = waiting(origin.namespace, bound)
             if key is not None and key.origin is origin and key.busy is None:
                 value = origin.partial(key)
-                if value is not MISSING and type(key) is keys.PendingKey:
+                if value is MISSING:
+                    missing = True
+                elif type(key) is keys.PendingKey:
                     settle(key, value)
+        if missing and origin.fromlist:
+            promise_found(name, origin.fromlist, origin)

@@ -6,6 +6,7 @@ from ..startup import bytecode as op
 from ..startup import effects, guards
 from ..startup.bootstrap import is_declared, state
 from ..startup.finders import settle_new_finders
+from ..startup.packages import ModuleType
 from ..startup.policy import (
     CANNOT_BE_FOUND,
     EXTENDED,
@@ -200,7 +201,11 @@ def judge(
     is_open = handler is not None and handler in switches.open_places.get(id(frame), ())
     if why is None and handler is not None and not is_open:
         why = IN_TRY
-    if why is None and body.is_package and hides_submodule(body, importer, name, fromlist):
+    if (
+        why is None
+        and body.is_package
+        and (hides_submodule(body, importer, name, fromlist) or takes_place(frame.f_globals, importer, name))
+    ):
         why = NAME_OF_SUBMODULE
     top = name.partition(".")[0]
     if name == importer:
@@ -239,6 +244,13 @@ def hides_submodule(body: Body, package: str, name: str, fromlist: "tuple[str, .
     if top and (top in fromlist or (top == child and body.reads_global(child))):
         return True
     return body.usage.has_variable_for(package, name, fromlist)
+
+
+def takes_place(namespace: "dict[str, object]", package: str, name: str) -> bool:
+    """Return whether the submodule *name* of *package* is to replace another module, one of a star import."""
+    child = name[len(package) + 1 :].partition(".")[0] if name.startswith(package + ".") else ""
+    found = namespace.get(child)
+    return isinstance(found, ModuleType) and getattr(found, "__name__", "") != f"{package}.{child}"
 
 
 def keep_looked_through(code: "CodeType", importer: str, package: str) -> "list[str]":

@@ -167,7 +167,7 @@ def read_snapshot(path: str) -> "dict[str, Any] | None":
         return None
     try:
         snapshot = marshal.loads(body)
-    except (EOFError, ValueError, TypeError, MemoryError):
+    except (EOFError, ValueError, TypeError, MemoryError, SystemError):
         return None  # the hash keeps accidents out, not what somebody made on purpose
     if type(snapshot) is not dict:
         return None

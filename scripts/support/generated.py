@@ -6,13 +6,15 @@ for each run. Needs hypothesis, and an interpreter with the backport's engine.
 
 from __future__ import annotations
 
-import dis
+import py_compile
 import sys
 import types
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
+
+from .patching import walk
 
 PACKAGE = "fuzzed"
 FILES = {
@@ -77,37 +79,24 @@ STATEMENTS = st.one_of(
 )
 # Over 255 constants and names: the instructions then need EXTENDED_ARG.
 FILLING = "\n".join(f"filling_{number} = {number + 1000}.5" for number in range(300))
-SOURCES = st.builds(
-    lambda statements, long: "\n".join([*([FILLING] if long else []), *statements]) + "\n",
-    st.lists(STATEMENTS, min_size=1, max_size=8),
-    st.sampled_from([False, False, False, True]),
-)
+
+
+def source_of(statements: list[str], *, is_long: bool) -> str:
+    """Return the source of the module that *statements* make."""
+    return "\n".join([*([FILLING] if is_long else []), *statements]) + "\n"
 
 
 def make_package(folder: Path) -> None:
-    """Write the package that generated modules import below *folder*, and put that on the path."""
+    """Write the package that generated modules import below *folder*, and put that on the path.
+
+    With byte code: the modules are loaded twice for each one that is generated.
+    """
     for name, text in FILES.items():
         path = folder / PACKAGE / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+        py_compile.compile(str(path), doraise=True)
     sys.path.insert(0, str(folder))
-
-
-def load_engine() -> Any:
-    """Return the backport's engine, loaded in this process as a start would, with all that may wait."""
-    from lazi_site.startup import bootstrap
-
-    settings: dict[str, Any] = {"enabled": True, "mode": "all", "stdlib": "include", "trace": 0}
-    for name in ("eager", "eager-in", "lazy", *(f"shipped-{kind}" for kind in SHIPPED)):
-        settings[name] = {}
-    bootstrap.state.snapshot = {"settings": settings}
-    bootstrap.state.engine = "backport"
-    from lazi_site.backport import engine
-
-    return engine
-
-
-SHIPPED = ("eager", "eager-in", "eager-within", "settle")
 
 
 def describe(value: object) -> str:
@@ -162,12 +151,3 @@ def check(engine: Any, source: str) -> bool:
     walk(patched)
     assert run(patched, name) == eager, source
     return patched is not code
-
-
-def walk(code: types.CodeType) -> int:
-    """Go through all that dis knows of *code* and the code in it; return the number of instructions."""
-    count = sum(1 for _ in dis.get_instructions(code))
-    assert count
-    assert len(list(code.co_positions())) == len(code.co_code) // 2
-    list(code.co_lines())
-    return count + sum(walk(one) for one in code.co_consts if isinstance(one, types.CodeType))

@@ -19,13 +19,14 @@ TEXTS = (
 Stand = dict[str, int]  # {"files": number of our files, "bytes": their size}
 
 
-def start_often(environment: Environment, folder: Path, starts: int) -> list[Stand]:
+def start_often(environment: Environment, folder: Path, starts: int, each: int) -> list[Stand]:
     """Start *environment*'s interpreter *starts* times and return how our files stood, once each tenth part.
 
-    folder: empty; the home of the starts. Between two of them the user's
-    configuration file is another one, so that every start makes a snapshot. Our
-    files are counted when the same text is in force, the first time after each
-    text was in force twice. Raises CommandFailed if a start goes wrong.
+    folder: empty; the home of the starts. After *each* of them the user's
+    configuration file is another one, so that the next start makes a snapshot.
+    Each start imports a module, as a bare one reads no policy. Our files are
+    counted when the same text is in force, the first time after each text was in
+    force twice. Raises CommandFailed if a start goes wrong.
     """
     (folder / "app.py").write_text("import heavy\ndef value(): return heavy.A\n", "utf-8")
     (folder / "heavy.py").write_text("A = 42\n", "utf-8")
@@ -38,7 +39,7 @@ def start_often(environment: Environment, folder: Path, starts: int) -> list[Sta
         "XDG_CONFIG_HOME": str(folder / "config"),
         "XDG_CACHE_HOME": str(folder / "cache"),
     }
-    cycle = len(TEXTS)
+    cycle = len(TEXTS) * each
     rounds = max(starts // cycle, 4)
     found = []
     told_at = {2 + round(part * (rounds - 3) / 10) for part in range(11)}
@@ -48,9 +49,10 @@ def start_often(environment: Environment, folder: Path, starts: int) -> list[Sta
             if not text:
                 file.unlink()
             command = [str(environment.python), "-c", "import app; print(app.value())"]
-            done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
-            if (done.returncode, done.stdout, done.stderr) != (0, "42\n", ""):
-                raise CommandFailed(f"a start ended with {done.returncode}\n{done.stdout}{done.stderr}")
+            for _ in range(each):
+                done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
+                if (done.returncode, done.stdout, done.stderr) != (0, "42\n", ""):
+                    raise CommandFailed(f"a start ended with {done.returncode}\n{done.stdout}{done.stderr}")
         if number in told_at:
             found.append(stand(environment, folder))
             say(f"{(number + 1) * cycle} starts: {found[-1]}")

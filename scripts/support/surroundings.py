@@ -171,6 +171,17 @@ def last_line(text: str) -> str:
     return text.strip().rpartition("\n")[2]
 
 
+# What site says of a line of our start file that it cannot execute: in full up to 3.14; since
+# 3.15 the line with an indented traceback, or that what stands there is no directory.
+REPORTS = (
+    r"(?s)^Error [^\n]*lazi_site\.pth.*?^Remainder of file ignored\n",
+    r"^Error in import line from [^\n]*lazi_site\.pth: [^\n]*\n(?:  [^\n]*\n)*",
+    r"^In [^\n]*lazi_site\.pth: [^\n]* does not exist; skipping sys\.path append\n",
+)
+
+
 def without_report(errors: str) -> str:
     """Return *errors* without what site says about a line of a start file that it cannot execute."""
-    return re.sub(r"(?s)^Error [^\n]*lazi_site\.pth.*?^Remainder of file ignored\n", "", errors, flags=re.M)
+    for report in REPORTS:
+        errors = re.sub(report, "", errors, flags=re.M)
+    return errors

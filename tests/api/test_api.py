@@ -139,6 +139,27 @@ def test_resolve_all_returns_failures_which_go_on_waiting(
     assert run(enabled_template, folder, body) == expected
 
 
+def test_resolve_all_ends_where_failing_modules_need_each_other(
+    enabled_template: Environment, folder: Path
+) -> None:
+    (folder / "first.py").write_text("import second\ndef f(): return second\nraise ValueError('first')\n")
+    (folder / "second.py").write_text("import first\nfirst.value\n")
+    (folder / "user.py").write_text("import first\ndef f(): return first\n")
+    body = f"{load('user')}print(set(map(str, lazi.resolve_all())))\n"
+    assert run(enabled_template, folder, body) == ["{'first'}"]
+
+
+def test_resolve_all_leaves_packages_as_eager_imports_do(enabled_template: Environment, folder: Path) -> None:
+    """What finds submodules while imports of some wait is taken back, from the packages above them too."""
+    for name in ("top/__init__.py", "top/inner/__init__.py", "top/inner/leaf.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    (folder / "user.py").write_text("import top.inner\ntop.inner\nimport top.inner.leaf as leaf\n")
+    look = "print([name for name in ('top', 'top.inner') if '__getattr__' in vars(sys.modules[name])])\n"
+    body = f"import sys\n{load('user')}{look}print(lazi.resolve_all())\n{look}"
+    assert run(enabled_template, folder, body) == ["['top', 'top.inner']", "[]", "[]"]
+
+
 def test_resolve_all_is_nothing_where_nothing_waits(template: Environment, folder: Path) -> None:
     assert run(template, folder, "print(lazi.resolve_all())") == ["[]"]
 

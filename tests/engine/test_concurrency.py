@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,15 @@ def test_strained(program: str, rounds: int, enabled_template: Environment, tmp_
     fault = enabled_template.state / "last-fault.txt"
     assert (done.returncode, done.stderr, fault.exists()) == (0, "", False)
     assert f'"rounds": {rounds}' in done.stdout
+
+
+def test_subinterpreter_that_resolved_names_is_freed(enabled_template: Environment, tmp_path: Path) -> None:
+    """Its modules take 800 KiB; what the interpreter itself loses is about 100."""
+    done = enabled_template.run(
+        PROGRAMS / "interpreters.py", "25", env={"LAZI_STDLIB": "include"}, cwd=tmp_path
+    )
+    found = json.loads(done.stdout)
+    assert found["KiB_after_25"] - found["KiB_after_5"] < 20 * 400
 
 
 def test_process_ends_while_daemon_threads_resolve(enabled_template: Environment, tmp_path: Path) -> None:

@@ -38,6 +38,6 @@ def test_damaged_files_and_kills_are_survived(environment: Environment) -> None:
 
 
 def test_generated_input_breaks_nothing() -> None:
-    output = run_script("fuzz.py", "--examples", "100")
+    output = run_script("fuzz.py", "--inputs", "100")
     assert "config: 100 inputs" in output
     assert sys.version_info >= (3, 15) or "patcher: 100 inputs" in output

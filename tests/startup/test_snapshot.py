@@ -127,6 +127,17 @@ def test_snapshot_of_another_content_with_the_right_hash_is_built_anew(
     assert enabled.evaluate("startup.state.fault") == ""
 
 
+def test_code_that_marshal_refuses_is_no_snapshot(enabled: Environment) -> None:
+    """A code object with -1 arguments is a SystemError."""
+    (name,) = snapshots(enabled.state)
+    code = bytearray(enabled.evaluate("list(__import__('marshal').dumps(compile('1', 'f', 'exec')))"))
+    code[1:5] = b"\xff" * 4
+    hashed = _imp.source_hash(snapshot.FORMAT, bytes(code))
+    (enabled.state / name).write_bytes(snapshot.MAGIC + hashed + code)
+    assert enabled.evaluate(SETTING + "['mode']") == "all"
+    assert enabled.evaluate("startup.state.fault") == ""
+
+
 def test_snapshot_is_readable_whatever_the_umask(environment: Environment) -> None:
     code = (
         "import os; os.umask(0o077); from lazi_site.cli import main; main(['enable']); "
