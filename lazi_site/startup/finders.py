@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+MODULE = type(sys)
+
+
 class Watched:
     """One of the lists that the import system asks, and what it held when it was last looked at."""
 
@@ -36,7 +39,7 @@ class Watched:
             for member in new:
                 owner = getattr(member, "__module__", None) or type(member).__module__
                 if owner in sys.modules:
-                    resolve(sys.modules[owner], names_used(member))
+                    settle_used(sys.modules[owner], names_used(member), resolve, {owner})
         finally:
             if without == before:
                 setattr(sys, self.name, current)
@@ -50,6 +53,28 @@ class Watched:
 
 meta_path = Watched("meta_path")
 path_hooks = Watched("path_hooks")
+
+
+def settle_used(
+    module: "Any", names: "set[str]", resolve: "Callable[[Any, set[str]], None]", seen: "set[str]"
+) -> None:
+    """*resolve* the *names* of *module*, and all that waits in the standard library's modules behind them.
+
+    seen: the modules that were looked at.
+    """
+    resolve(module, names)
+    for name in names:
+        try:
+            value = module.__dict__.get(name)
+        except Exception:
+            continue  # its import fails, and it goes on waiting
+        owner = getattr(value, "__name__" if type(value) is MODULE else "__module__", None)
+        if type(owner) is str and owner not in seen and owner.partition(".")[0] in sys.stdlib_module_names:
+            seen.add(owner)
+            if type(sys.modules.get(owner)) is MODULE:
+                # Plain strings: a name that waits below 3.15 is a key that would resolve when it is hashed.
+                all_names = {str.__str__(name) for name in list(sys.modules[owner].__dict__)}
+                settle_used(sys.modules[owner], all_names, resolve, seen)
 
 
 def names_used(member: "Any") -> "set[str]":
