@@ -60,7 +60,7 @@ RULES = {
     "__init__": Rule(names(""), late=names("api")),
     "errors": Rule(STDLIB),
     # The slow path of start-up reads the configuration; each engine is loaded late.
-    "startup": Rule(ALREADY_LOADED, late=names("atexit config backport native")),
+    "startup": Rule(ALREADY_LOADED, late=names("config backport native")),
     "backport": Rule(ALREADY_LOADED, names("startup")),
     "native": Rule(ALREADY_LOADED, names("startup"), late=names("types")),
     "safety": Rule(STDLIB, names("startup.policy")),

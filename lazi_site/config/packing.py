@@ -35,7 +35,7 @@ PACKED = {
     "native": [
         *("", "startup", "startup.guards", *QUICK, "native", "native.engine"),
         *(f"startup.{name}" for name in ("bytecode", "usage", "policy", "effects")),
-        *("native.reading", "native.judging", *STORING),
+        *("native.reading", "native.judging", *STORING, "native.telling"),
     ],
 }
 

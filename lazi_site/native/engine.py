@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
     from typing import Any
 
-    Known = tuple[dict[int, int], CodeType]
+    Known = tuple[dict[int, Any], CodeType]
 
-# What is known of a statement. All but ASK are kept for later starts.
+# What is known of a statement, under its offset. All but ASK are kept for later starts. Under the
+# complement of the offset stands why it is EAGER: code and detail of the reason.
 EAGER, WAITS = 0, 1
 FOR_EFFECT = 2  # nothing uses the name that it binds: it waits if its target is loaded anyway
 FROM_ITSELF = 3  # the module takes names from itself: see must_have_now()
@@ -41,7 +42,7 @@ switches.declared_only = _settings["mode"] == "declared"
 
 # By id of the code, which is kept alive: its table, and itself.
 known: "dict[int, Known]" = {}
-DECIDED: "dict[int, int]" = {}  # the table of modules in which nothing waits but what says so
+DECIDED: "dict[int, Any]" = {}  # the table of modules in which nothing waits but what says so
 served: "dict[str, object]" = {}  # packages that find_missing_in() has dealt with
 
 
@@ -81,12 +82,13 @@ def import_filter(
         answer = table.get(frame.f_lasti, ASK)
         if table is DECIDED:
             answer = int(says_lazy(frame) or is_declared(frame, name))
+            if answer and switches.watched:
+                telling.tell(importer, name, frame)
         elif (
             answer == ASK
             or (answer == IF_FOUND and is_missed(name, frame))
             or (answer == FOR_EFFECT and not are_loaded(name, fromlist))
             or (answer == FROM_ITSELF and must_have_now(frame, fromlist))
-            or switches.watched
             or not switches.active
             or switches.eager_depth
             or switches.eager_importer is not None
@@ -95,6 +97,8 @@ def import_filter(
             or sys.path_hooks != path_hooks.known
         ):
             answer = ask(importer, name, fromlist, frame)
+        elif switches.watched:
+            telling.tell(importer, name, frame, table.get(~frame.f_lasti))
         if not answer:
             return False
         if "." in name:
@@ -119,7 +123,7 @@ def enter(importer: object, frame: "FrameType") -> "Known":
     if type(importer) is str:
         if is_decided(importer):
             table = DECIDED
-        elif decisions is not None and not switches.watched:
+        elif decisions is not None:
             table = decisions.table_of(importer, code)
     found = ({} if table is None else table, code)
     if len(known) >= MAXIMUM_KNOWN:
@@ -131,7 +135,7 @@ def enter(importer: object, frame: "FrameType") -> "Known":
 def is_decided(importer: str) -> bool:
     """Return whether nothing in the module *importer* waits but what says so: in ours, and where excluded."""
     top = importer.partition(".")[0]
-    return (excludes_stdlib and not switches.watched and top in STDLIB) or top == "lazi_site"
+    return (excludes_stdlib and top in STDLIB) or top == "lazi_site"
 
 
 def ask(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> bool:
@@ -166,5 +170,10 @@ def says_lazy(frame: "FrameType") -> bool:
     return bool(frame.f_code.co_code[frame.f_lasti + 1] & 1)
 
 
-if _variables.get("LAZI_REPORT") or int(_variables.get("LAZI_TRACE") or _settings["trace"]):
-    load("lazi_site.native.judging")  # which begins to tell
+_trace = int(_variables.get("LAZI_TRACE") or _settings["trace"])
+if _trace or _variables.get("LAZI_REPORT"):
+    load("lazi_site.native.telling")
+    from ..startup import watch
+    from . import telling
+
+    watch.begin(_trace, _variables.get("LAZI_REPORT", ""), state.engine)

@@ -1,17 +1,16 @@
-"""Decides about statements of which the native engine knows no answer yet, and tells of decisions."""
+"""Decides about statements of which the native engine knows no answer yet."""
 
 import sys
 
 from ..startup import bytecode as op
 from ..startup import effects, guards
-from ..startup.bootstrap import is_declared, state
+from ..startup.bootstrap import state
 from ..startup.finders import settle_new_finders
 from ..startup.packages import ModuleType
 from ..startup.policy import (
     CANNOT_BE_FOUND,
     EXTENDED,
     FOR_ITS_EFFECT,
-    IN_STANDARD_LIBRARY,
     IN_TRY,
     LOOKS_THROUGH_NAMES,
     NAME_OF_SUBMODULE,
@@ -33,7 +32,6 @@ from .engine import (
     MAXIMUM_KNOWN,
     WAITS,
     decisions,
-    excludes_stdlib,
     known,
     must_have_now,
     says_lazy,
@@ -46,11 +44,6 @@ if TYPE_CHECKING:
     from ..startup.policy import Eager
 
 policy = Policy(state.snapshot["settings"], variables_at_start())
-if policy.is_watched:
-    # Loaded before the switch is set: loading it asks the filter, which would tell.
-    from ..startup import watch
-
-    watch.begin(policy.trace, policy.report, state.engine)
 STDLIB = sys.stdlib_module_names
 
 
@@ -108,36 +101,28 @@ def may_wait(importer: object, name: str, fromlist: "tuple[str, ...] | None", fr
     if type(importer) is not str:
         importer = ""
     why = None
-    if not says_lazy(frame):
-        why = reason_against(importer, name, fromlist or (), frame)
-    elif importer.partition(".")[0] not in STDLIB or not excludes_stdlib:
+    if says_lazy(frame):
         keep(importer, frame, WAITS)
-    if switches.watched and why is not IN_STANDARD_LIBRARY:
-        tell(importer, name, frame, why)
+    else:
+        why = reason_against(importer, name, fromlist or (), frame)
+    if switches.watched:
+        from . import telling  # loaded, because it began to watch
+
+        telling.tell(importer, name, frame, None if why is None else (why.code, why.detail))
     return why is None
 
 
-def keep(importer: str, frame: "FrameType", answer: int) -> None:
+def keep(importer: str, frame: "FrameType", answer: int, why: "Eager | None" = None) -> None:
     """Keep what was found about the statement at which *frame* stands, here and for later starts."""
-    code = frame.f_code
+    code, at = frame.f_code, frame.f_lasti
     found = known.get(id(code))
-    if found is None or switches.watched or found[0].get(frame.f_lasti) == answer:
+    if found is None or found[0].get(at) == answer:
         return
-    found[0][frame.f_lasti] = answer
+    found[0][at] = answer
+    if why is not None:
+        found[0][~at] = (why.code, why.detail)
     if decisions is not None:
         decisions.note(importer, code, found[0])
-
-
-def tell(importer: object, name: str, frame: "FrameType", why: "Eager | None") -> None:
-    """Tell what was decided about the statement at which *frame* stands."""
-    file, line = frame.f_code.co_filename, frame.f_lineno or 0
-    if why is not None:
-        watch.eager(importer, name, file, line, why)
-        return
-    statement = op.decode(frame.f_code, frame.f_lasti)
-    names = statement.bound if statement is not None else ()
-    declared = switches.trace >= 2 and (says_lazy(frame) or watch.is_declared(name, frame.f_globals))
-    watch.deferred(importer, name, names, file, line, declared=declared)
 
 
 def reason_against(
@@ -146,14 +131,12 @@ def reason_against(
     """Return why the policy, the program or the code around the statement keeps it eager, or None."""
     body = bodies.get(id(frame.f_code))
     if body is None:
-        if excludes_stdlib and importer.partition(".")[0] in STDLIB:
-            return None if is_declared(frame, name) else IN_STANDARD_LIBRARY
         body = read(importer, frame)
     settle_new_finders(resolve_names)
     answer, why = body.answers.get(frame.f_lasti) or judge(body, importer, name, fromlist, frame)
     is_kept = body.is_kept and frame.f_lasti in body.answers
     if is_kept:
-        keep(importer, frame, answer)
+        keep(importer, frame, answer, why)
     if why is not None:
         return why
     if switches.force_eager(frame.f_globals):
@@ -164,7 +147,7 @@ def reason_against(
         return SERVED_BY_ITSELF if must_have_now(frame, None) else TAKEN_FROM_ITSELF
     if answer == FOR_EFFECT and effects.statement_has_effects(name, fromlist):
         if is_kept:
-            keep(importer, frame, EAGER)
+            keep(importer, frame, EAGER, FOR_ITS_EFFECT)
         return FOR_ITS_EFFECT
     return None
 

@@ -13,6 +13,7 @@ import _imp
 import marshal
 import os
 import sys
+from _frozen_importlib import BuiltinImporter, _load  # type: ignore[attr-defined]
 
 from .bootstrap import state
 from .settle import load
@@ -82,8 +83,8 @@ class Decisions:
         if entry is None or entry[3] is not table:
             return
         if not self.changed:
-            import atexit  # compiled into the interpreter
-
+            # Compiled into the interpreter; an import statement would be told as the program's.
+            atexit = sys.modules.get("atexit") or _load(BuiltinImporter.find_spec("atexit"))
             atexit.register(self.store)
         self.changed.add(group)
 

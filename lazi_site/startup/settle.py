@@ -182,9 +182,9 @@ def tell_first(importer: object, name: str, frame: "FrameType") -> None:
     """
     settle()
     if state.engine and state.snapshot and native_engine().switches.watched:
-        from ..native import judging  # loaded, because it is what tells
+        from ..native import telling  # loaded, because it began to watch
 
-        judging.tell(importer, name, frame, None)
+        telling.tell(importer, name, frame)
 
 
 def native_engine() -> "Any":
