@@ -7,6 +7,8 @@ while it is not in its list.
 
 import sys
 
+from .settle import load
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +81,8 @@ def settle_used(
 
 def names_used(member: "Any") -> "set[str]":
     """Return the names that the code of a finder or hook mentions."""
-    from .usage import mentioned  # few programs have one
+    load("lazi_site.startup.usage")  # few programs have one
+    from .usage import mentioned
 
     owner = member if isinstance(member, type) else type(member)
     found: set[str] = set()

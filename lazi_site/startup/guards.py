@@ -9,6 +9,8 @@ handler. In such a module an import waits only if its target can be found.
 import sys
 from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 
+from .settle import load
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
@@ -55,7 +57,8 @@ def is_internal(frame: "FrameType") -> bool:
 
 def catches_import_error(code: "CodeType", offset: int) -> bool:
     """Return whether the instruction at *offset* stands in a try that an ImportError does not leave."""
-    from . import bytecode as op  # few modules are loaded in a try or with
+    load("lazi_site.startup.bytecode")  # few modules are loaded in a try or with
+    from . import bytecode as op
 
     instructions = code.co_code
     for start, end, handler in op.covered_ranges(code.co_exceptiontable):

@@ -25,6 +25,7 @@ imports ``subj`` eagerly; where it has no ``heavy.py``, it gets HEAVY.
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,11 +81,19 @@ def parse_case(block: str) -> Case:
 
 
 def run_case(case: Case, environment: Environment, folder: Path, *, eager: bool = False) -> str:
-    """Run *case* in *folder* and return what it printed; errors on the way fail the test."""
+    """Run *case* in *folder* and return what it printed; errors on the way fail the test.
+
+    What an earlier run left there goes, but byte code and files that are the same stay.
+    """
+    wanted = {name.partition("/")[0] for name in case.files} | {"__pycache__"}
+    for path in folder.iterdir():
+        if path.name not in wanted:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     for name, text in case.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
     env: dict[str, str | None] = {"LAZI_STDLIB": "include", "LAZI_DISABLE": "1" if eager else None}
     if "env" in case.options:
         name, _, value = case.options["env"].partition("=")

@@ -27,6 +27,8 @@ def cases(option: str = "") -> list[object]:
 def test_lazy(case: Case, enabled_template: Environment, tmp_path: Path) -> None:
     expected = case.expected.get(ENGINE, case.expected.get(""))
     assert run_case(case, enabled_template, tmp_path) == expected
+    # Once more by what was decided and kept.
+    assert run_case(case, enabled_template, tmp_path) == expected
 
 
 @pytest.mark.parametrize("case", cases(option="same as eager"))

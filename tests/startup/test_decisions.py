@@ -1,0 +1,198 @@
+"""Decisions that are kept for later starts: used, right, and given up where they may be wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.engine.interpreter import IS_NATIVE
+from tests.support.environment import Environment
+
+# What is loaded only to decide.
+JUDGE = "lazi_site.native.judging" if IS_NATIVE else "lazi_site.backport.reading"
+PROGRAM = f"""\
+import sys
+import subj
+subj.use
+print("heavy" in sys.modules, {JUDGE!r} in sys.modules)
+subj.use()
+"""
+SUBJECT = "import heavy\ndef use():\n    print(heavy.V)\n"
+
+
+@pytest.fixture
+def program(enabled: Environment) -> Environment:
+    """An enabled environment with main.py and a module of which an import waits, not run yet."""
+    for name, text in {"main.py": PROGRAM, "subj.py": SUBJECT, "heavy.py": "V = 1\n"}.items():
+        (enabled.root / name).write_text(text)
+    return enabled
+
+
+def run(program: Environment, **env: str | None) -> str:
+    """Run main.py; nothing may be said on standard error, and no fault be noted."""
+    done = program.run("main.py", env=env, check=True)
+    assert done.stderr == ""
+    assert not (program.state / "last-fault.txt").exists()
+    return done.stdout
+
+
+def files(program: Environment) -> list[Path]:
+    return sorted(program.state.glob("decisions-*"))
+
+
+def test_second_start_decides_nothing(program: Environment) -> None:
+    assert run(program) == "False True\n1\n"
+    assert run(program) == "False False\n1\n"
+    assert len(files(program)) == 1
+
+
+def test_start_that_learns_nothing_writes_nothing(program: Environment) -> None:
+    run(program)
+    before = files(program)[0].stat()
+    run(program)
+    assert files(program)[0].stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_changed_module_is_decided_anew(program: Environment) -> None:
+    run(program)
+    (program.root / "subj.py").write_text(
+        "try:\n    import heavy\nexcept ImportError:\n    pass\ndef use():\n    print(heavy.V)\n"
+    )
+    assert run(program).startswith("True")
+
+
+def test_module_of_the_same_size_and_date_is_told_by_its_code(program: Environment) -> None:
+    path = program.root / "subj.py"
+    run(program)
+    status = path.stat()
+    text = "import heavy; heavy.V\ndef use(): print(1)\n"
+    path.write_text(text + "#" * (len(SUBJECT) - len(text) - 1) + "\n")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == status.st_size
+    for cached in program.root.glob("__pycache__/subj.*"):
+        cached.unlink()
+    assert run(program).endswith("1\n")
+
+
+def test_changed_configuration_makes_them_void(program: Environment) -> None:
+    run(program)
+    (program.project / "lazi-site.toml").write_text("eager = ['heavy']\n")
+    assert run(program).startswith("True")
+    assert run(program).startswith("True")
+    (program.project / "lazi-site.toml").unlink()
+    assert run(program).startswith("False")
+
+
+def test_variables_that_change_the_policy_count(program: Environment) -> None:
+    run(program)
+    run(program)
+    assert run(program, LAZI_EAGER="heavy").startswith("True")
+    assert run(program).startswith("False False")
+
+
+@pytest.mark.parametrize("stdlib", ["exclude", "include"])
+def test_each_setting_of_the_standard_library_has_its_own(program: Environment, stdlib: str) -> None:
+    (program.root / "subj.py").write_text(SUBJECT.replace("heavy", "colorsys").replace("V", "ONE_SIXTH"))
+    (program.root / "main.py").write_text(PROGRAM.replace("heavy", "colorsys"))
+    for _ in range(3):
+        assert run(program, LAZI_STDLIB=stdlib).startswith(str(stdlib == "exclude"))
+        run(program, LAZI_STDLIB="include" if stdlib == "exclude" else "exclude")
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", b"lazisnap" + bytes(80)])
+def test_damaged_file_is_replaced(program: Environment, content: bytes) -> None:
+    run(program)
+    path = files(program)[0]
+    for damaged in (content, path.read_bytes()[:-3], path.read_bytes()[:40]):
+        path.write_bytes(damaged)
+        assert run(program) == "False True\n1\n"
+        assert run(program) == "False False\n1\n"
+
+
+def test_right_hash_over_odd_content_is_survived(program: Environment) -> None:
+    run(program)
+    code = (
+        "import sys\nfrom lazi_site.config.snapshot import pack_snapshot\n"
+        "from lazi_site.startup.snapshot import read_snapshot\n"
+        "path = sys.argv[1]\nfound = read_snapshot(path)\n"
+        "found['packed'] = {name: eval(sys.argv[2]) for name in found['packed']}\n"
+        "open(path, 'wb').write(pack_snapshot(found))\n"
+    )
+    for odd in ("b'x'", "b''", "b'N'", "b'[\\x00\\x00\\x00\\x00'"):
+        program.run("-c", code, files(program)[0], odd, env={"LAZI_DISABLE": "1"}, check=True)
+        assert run(program) == "False True\n1\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs the permissions of POSIX")
+def test_file_that_others_may_write_is_not_read(program: Environment) -> None:
+    run(program)
+    files(program)[0].chmod(0o666)
+    assert run(program) == "False True\n1\n"
+
+
+def test_without_stored_snapshots_nothing_is_kept(program: Environment) -> None:
+    assert run(program, LAZI_NO_SNAPSHOT="1") == "False True\n1\n"
+    assert run(program, LAZI_NO_SNAPSHOT="1") == "False True\n1\n"
+    assert files(program) == []
+
+
+def test_place_that_cannot_be_written_is_no_matter(program: Environment) -> None:
+    for path in files(program):
+        path.unlink()
+    program.state.chmod(0o555)
+    try:
+        done = program.run("main.py", check=True, ordinary=True)
+    finally:
+        program.state.chmod(0o755)
+    assert (done.stdout, done.stderr) == ("False True\n1\n", "")
+
+
+def test_program_that_outlives_disable_brings_nothing_back(program: Environment) -> None:
+    command = "[sys.executable, '-m', 'lazi_site', 'disable']"
+    disable = f"import subprocess\nsubprocess.run({command}, check=True, stdout=subprocess.DEVNULL)\n"
+    (program.root / "main.py").write_text(PROGRAM + disable)
+    (program.state / "notes.txt").write_text("mine")
+    assert run(program) == "False True\n1\n"
+    assert [path.name for path in program.state.iterdir()] == ["notes.txt"]
+
+
+def test_clean_and_disable_remove_them(program: Environment) -> None:
+    run(program)
+    removed = json.loads(program.lazi("clean", "--json", env={"LAZI_DISABLE": "1"}, check=True).stdout)[
+        "removed"
+    ]
+    assert str(files(program)) == "[]"
+    assert any("decisions-" in path for path in removed)
+    run(program)
+    run(program)
+    program.disable()
+    assert not program.state.exists()
+
+
+def test_import_made_for_its_effect_stays_eager(program: Environment) -> None:
+    (program.root / "subj.py").write_text("import heavy\ndef use(): pass\n")
+    (program.root / "heavy.py").write_text("import sys\nsys.effect = True\n")
+    (program.root / "main.py").write_text("import sys, subj\nsubj.use\nprint(sys.effect)\n")
+    for _ in range(3):
+        assert run(program) == "True\n"
+
+
+def test_module_that_makes_others_eager_does_so_every_time(program: Environment) -> None:
+    """What it does to others must not be lost because its own decisions are kept."""
+    (program.root / "pip/_internal/commands").mkdir(parents=True)
+    for name in ("__init__", "_internal/__init__", "_internal/commands/__init__"):
+        (program.root / f"pip/{name}.py").write_text("")
+    (program.root / "pip/_internal/commands/install.py").write_text("import heavy\ndef f(): heavy\n")
+    (program.root / "pip/late.py").write_text("import other\ndef f(): other\n")
+    (program.root / "other.py").write_text("")
+    (program.root / "main.py").write_text(
+        "import sys\nif 'early' in sys.argv:\n    import pip.late\n    pip.late.f\n"
+        "import pip._internal.commands.install as install\ninstall.f\nimport pip.late\npip.late.f\n"
+        "print('other' in sys.modules)\n"
+    )
+    for arguments in (["early"], [], ["early"], [], []):
+        done = program.run("main.py", *arguments, check=True)
+        assert (done.stdout, done.stderr) == ("True\n", ""), arguments
