@@ -61,8 +61,8 @@ class PendingKey(SettledKey):
             return same
         try:
             frame = _getframe(1)
-        except ValueError:
-            return True  # the interpreter shuts down: there is no frame and nothing to import
+        except (ValueError, TypeError):
+            return True  # the interpreter shuts down: nothing is imported any more; see __hash__()
         code = frame.f_code
         operation = code.co_code[frame.f_lasti]
         if operation in _ASKS:
@@ -119,9 +119,10 @@ class PendingKey(SettledKey):
     def __hash__(self) -> int:
         """Resolve if somebody looks up with the key object itself: identity would skip ``__eq__``.
 
-        At the end the interpreter itself does so, to clear the namespace.
+        At the end the interpreter itself does so, to clear the namespace. It may have cleared this
+        module's by then: its names are None, that of what tells the end among them.
         """
-        if not is_finalizing():
+        if is_finalizing is not None and not is_finalizing():
             try:
                 frame = _getframe(1)
                 if frame.f_code.co_code[frame.f_lasti] not in _KEEPS_WAITING:

@@ -197,5 +197,22 @@ def check_modules_can_be_collected() -> None:
     equal(reference(), None)
 
 
+def check_interpreter_that_ends_may_clear_our_module_first() -> None:
+    """It then hashes the keys of namespaces that it clears later, and compares them."""
+    from lazi_site.backport import keys
+
+    module = load("late", late="import late_target\ndef f(): return late_target", late_target=TARGET)
+    (key,) = [name for name in vars(module) if type(name) is keys.PendingKey]
+    names = vars(keys)
+    kept = dict(names)
+    names.update(dict.fromkeys(("is_finalizing", "_getframe", "resolved"), None))
+    try:
+        hashed, same = hash(key), key == "late_target"
+    finally:
+        names.update(kept)
+    equal((hashed, same), (hash("late_target"), True))
+    equal(module.f().A, 1)
+
+
 if __name__ == "__main__":
     run(globals())
