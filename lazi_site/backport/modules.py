@@ -10,12 +10,13 @@ import sys
 from _frozen_importlib_external import PathFinder
 
 from ..startup.finders import settle_new_finders
-from ..startup.packages import find_missing_in, is_running, stop_finding_in
+from ..startup.packages import find_missing_in, is_running
 from . import keys, stubs
 from .namespaces import (
     MISSING,
     Record,
     SettledKey,
+    finish_later,
     plain_value,
     records,
     settle,
@@ -151,7 +152,7 @@ def redeem(target: str) -> None:
     package, _, name = target.rpartition(".")
     names = promised.get(package)
     if names and names.pop(name, None) is not None and not names and package in sys.modules:
-        stop_finding_in(sys.modules[package])
+        finish_later(sys.modules[package])
 
 
 def promise_found(package: str, names: "tuple[str, ...]", declared_by: Origin) -> None:

@@ -11,7 +11,7 @@ from gc import get_referrers
 from itertools import starmap
 from sys import _current_frames, getrefcount
 
-from ..startup.packages import is_running
+from ..startup.packages import is_running, stop_finding_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Record:
 
 records: "dict[int, Record]" = {}  # by id of the namespace, which the record keeps alive
 to_rebuild: "list[Record]" = []  # nothing waits in them any more
+to_finish: "list[Any]" = []  # packages of which all promised submodules are loaded
 
 
 def waiting(namespace: "dict[str, Any]", name: str) -> "SettledKey | None":
@@ -146,9 +147,28 @@ def _forget(key: SettledKey) -> None:
         return
     record.pending.pop(str.__str__(key), None)
     if not record.pending and records.pop(id(key.namespace), None) is not None:
-        if not to_rebuild:
+        if _call_back not in gc_callbacks:
             gc_callbacks.append(_call_back)
         to_rebuild.append(record)
+
+
+def finish_later(package: "Any") -> None:
+    """Take what finds missing submodules from the module *package* at a collection when nothing waits in it.
+
+    Not in the lookup of its last name: the program may be going through the
+    names of the package, of which there must not become fewer.
+    """
+    if _call_back not in gc_callbacks:
+        gc_callbacks.append(_call_back)
+    to_finish.append(package)
+
+
+def finish_packages() -> None:
+    """Do what was put off by finish_later()."""
+    for package in to_finish[:]:
+        if id(getattr(package, "__dict__", None)) not in records:
+            to_finish.remove(package)
+            stop_finding_in(package)
 
 
 def rebuild_settled() -> None:
@@ -161,10 +181,8 @@ def rebuild_settled() -> None:
     was. (3.11 to 3.14)
     """
     finished = [record for record in to_rebuild if not is_running(record.namespace)]
-    if not finished:
-        return
     looked_up = set()
-    for top in _current_frames().values():
+    for top in _current_frames().values() if finished else ():
         frame: FrameType | None = top
         while frame is not None:
             if frame.f_code is lookup_code:
@@ -179,13 +197,14 @@ def rebuild_settled() -> None:
                 continue  # another thread was faster
             if id(namespace) not in records:
                 rebuild(namespace)
-    while not to_rebuild and _call_back in gc_callbacks:
+    while not (to_rebuild or to_finish) and _call_back in gc_callbacks:
         gc_callbacks.remove(_call_back)
 
 
 def _at_collection(phase: str, info: "dict[str, int]") -> None:
     """Rebuild at the end of a garbage collection: a moment outside of a lookup that comes by itself."""
     if phase == "stop" and info["generation"]:  # the youngest is collected too often
+        finish_packages()
         rebuild_settled()
 
 

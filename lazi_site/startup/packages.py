@@ -70,5 +70,6 @@ def find_missing_in(package: str) -> None:
 
 def stop_finding_in(module: "Any") -> None:
     """Take back what find_missing_in() gave *module*: a ``__getattr__`` makes its attributes slower."""
-    if type(module.__dict__.get("__getattr__")) is MissingSubmodule:
-        del module.__dict__["__getattr__"]
+    namespace = getattr(module, "__dict__", {})
+    if type(namespace.get("__getattr__")) is MissingSubmodule:
+        del namespace["__getattr__"]
