@@ -5,12 +5,13 @@ The answers to most questions were found by an earlier start and are in a table
 """
 
 import sys
+from _weakref import ref
 
 from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.decisions import open_decisions
 from ..startup.finders import meta_path, path_hooks
 from ..startup.guards import is_missed
-from ..startup.packages import MissingSubmodule, find_missing_in
+from ..startup.packages import MissingSubmodule, ModuleType, find_missing_in
 from ..startup.settle import load
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
@@ -43,7 +44,7 @@ switches.declared_only = _settings["mode"] == "declared"
 # By id of the code, which is kept alive: its table, and itself.
 known: "dict[int, Known]" = {}
 DECIDED: "dict[int, Any]" = {}  # the table of modules in which nothing waits but what says so
-served: "dict[str, object]" = {}  # packages that find_missing_in() has dealt with
+served: "dict[str, ref[Any]]" = {}  # packages that find_missing_in() has dealt with
 
 
 def excepthook(kind: type[BaseException], error: BaseException, traceback: "TracebackType | None") -> None:
@@ -87,7 +88,7 @@ def import_filter(
         elif (
             answer == ASK
             or (answer == IF_FOUND and is_missed(name, frame))
-            or (answer == FOR_EFFECT and not are_loaded(name, fromlist))
+            or (answer == FOR_EFFECT and (name == importer or not are_loaded(name, fromlist)))
             or (answer == FROM_ITSELF and must_have_now(frame, fromlist))
             or not switches.active
             or switches.eager_depth
@@ -104,9 +105,10 @@ def import_filter(
         if "." in name:
             package = name.rpartition(".")[0]
             module = sys.modules.get(package)
-            if module is None or served.get(package) is not module:
+            if type(module) is not ModuleType or package not in served or served[package]() is not module:
                 find_missing_in(package)
-                served[package] = module
+                if type(module) is ModuleType:
+                    served[package] = ref(module)
     except RecursionError:
         return False
     except Exception as error:
