@@ -10,6 +10,7 @@ import os
 import stat
 import time
 
+from ..startup.decisions import decisions_name
 from ..startup.snapshot import FORMAT, MAGIC, read_snapshot, snapshot_directories, snapshot_name
 
 TYPE_CHECKING = False
@@ -64,12 +65,14 @@ def says_the_same(stored: dict[str, object] | None, snapshot: dict[str, object])
 
 
 def remove_snapshot(variables: "Mapping[str, str]") -> None:
-    """Remove the snapshot of processes with the environment *variables*, if there is one."""
+    """Remove the snapshot, and its decisions, of processes with the environment *variables*."""
+    name = snapshot_name(variables)
     for directory in snapshot_directories(variables):
-        try:
-            os.unlink(os.path.join(directory, snapshot_name(variables)))
-        except OSError:
-            pass
+        for one in (name, decisions_name(name, "exclude"), decisions_name(name, "include")):
+            try:
+                os.unlink(os.path.join(directory, one))
+            except OSError:
+                pass
 
 
 def is_safe(directory: str) -> bool:

@@ -46,7 +46,7 @@ class Decisions:
         folder, name = os.path.split(snapshot)
         self.snapshot = snapshot
         self.digest = digest
-        self.path = os.path.join(folder, f"decisions-{stdlib}-{name.removeprefix('policy-')}")
+        self.path = os.path.join(folder, decisions_name(name, stdlib))
         self.groups: dict[str, dict[str, Entry]] = {}
         self.closed: set[str] = set()
         self.changed: set[str] = set()
@@ -111,6 +111,11 @@ def place_of(importer: str, code: "CodeType") -> "tuple[str, str]":
         return os.path.abspath(code.co_filename), importer  # each program is another one
     top = importer.partition(".")[0]
     return importer, "" if top in STDLIB else top
+
+
+def decisions_name(snapshot: str, stdlib: str) -> str:
+    """Return the name of the decisions that belong to the *snapshot* of that name, under that setting."""
+    return f"decisions-{stdlib}-{snapshot.removeprefix('policy-')}"
 
 
 def unpacked(data: "bytes | None") -> "dict[str, Entry]":
