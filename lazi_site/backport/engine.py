@@ -6,7 +6,7 @@ from ..startup import bytecode as op
 from ..startup.bootstrap import state
 from ..startup.decisions import open_decisions
 from ..startup.packages import is_running
-from ..startup.policy import NOT_DECLARED, SWITCHED_OFF, Policy
+from ..startup.policy import NOT_DECLARED, SWITCHED_OFF, Eager, Policy
 from ..startup.settle import load
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
@@ -18,9 +18,11 @@ from .patch import overwrite
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
+    from typing import Any
 
-    from ..startup.policy import Eager
     from .deferred import Waiting
+
+WAITING, EAGER = 0, 1  # the keys of a module's table
 
 _variables = variables_at_start()
 policy = Policy(state.snapshot["settings"], _variables)
@@ -77,21 +79,30 @@ def stand_ins(
 
 
 def statements(code: "CodeType", importer: str, package: str, why_none: "Eager | None") -> "list[Waiting]":
-    """Return the statements that may wait as far as the module's code and the policy decide that."""
-    table = None
-    if decisions is not None and why_none is None and not switches.watched:
-        table = decisions.table_of(importer, code)
-        if table:
-            known: list[Waiting] = table[0]
-            return known
-    load("lazi_site.backport.reading")
-    from .reading import waiting_statements
+    """Return the statements that may wait as far as the module's code and the policy decide that.
 
-    found = waiting_statements(policy, code, importer, package, why_none)
-    if table is not None and decisions is not None:
-        table[0] = found  # the only key: all statements are found at once
-        decisions.note(importer, code, table)
-    return found
+    Of the others it is told, if somebody wants to know, that they must not.
+    """
+    table: dict[int, Any] | None = None
+    if decisions is not None and why_none is None:
+        table = decisions.table_of(importer, code)
+    # All statements are found at once; those that must not wait only for who wants to know.
+    if not table or (switches.watched and EAGER not in table):
+        load("lazi_site.backport.reading")
+        from .reading import waiting_statements
+
+        waiting, told = waiting_statements(policy, code, importer, package, why_none)
+        found: dict[int, Any] = {WAITING: waiting, EAGER: told} if switches.watched else {WAITING: waiting}
+        if table is None or decisions is None:
+            table = found
+        else:
+            table.update(found)
+            decisions.note(importer, code, table)
+    if switches.watched:
+        for target, line, *why in table[EAGER]:
+            watch.eager(importer, target, code.co_filename, line, Eager(*why))
+    known: list[Waiting] = table[WAITING]
+    return known
 
 
 def is_at_hand(target: str, names: "tuple[str, ...] | None") -> bool:

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from ..startup.policy import Eager
     from .deferred import Waiting
 
+    Told = tuple[str, int, str, str]  # target and line of a statement, code and detail of the reason
+
 _findable: "dict[str, bool]" = {}  # of the standard library
 
 
 def waiting_statements(
     policy: Policy, code: "CodeType", importer: str, package: str, why_none: "Eager | None"
-) -> "list[Waiting]":
-    """Return each statement of *code*, the body of the module *importer*, that may wait.
+) -> "tuple[list[Waiting], list[Told]]":
+    """Return each statement of *code*, the body of the module *importer*, that may wait, and what to tell.
 
+    That is, if somebody wants to know, which others must not wait.
     package: its ``__package__``. why_none: none may, for this reason, which is
     only to be told. Left out are statements inside try, except and with, those
     that never run, and all those of a module that looks through its own namespace.
@@ -33,7 +36,7 @@ def waiting_statements(
     if why_none is None and scans_namespace(code):
         why_none = LOOKS_THROUGH_NAMES
     if why_none is not None and not watched:
-        return []
+        return [], []
     ranges = op.covered_ranges(code.co_exceptiontable)
     unreached = op.for_type_checkers(code)
     usage = Usage(code)
@@ -42,6 +45,7 @@ def waiting_statements(
     line_end = 0
     bases: dict[int, str] = {}
     found: list[Waiting] = []
+    told: list[Told] = []
     for head in op.heads(code):
         _, at, level, name, names = head
         if unreached and op.is_within(unreached, at):
@@ -70,10 +74,11 @@ def waiting_statements(
             _, line_end, current = next(lines)
             line = current or line
         if tail is None:
-            watch.eager(importer, target, code.co_filename, line, why or STAR_IMPORT)
+            why = why or STAR_IMPORT
+            told.append((target, line, why.code, why.detail))
             continue
         found.append(waiting(head, tail, target, line, importer, usage))
-    return [] if has_dead_variables(code) else found
+    return [] if has_dead_variables(code) else found, told
 
 
 def waiting(
@@ -95,7 +100,3 @@ def is_sure(target: str, importer: str) -> bool:
     if top not in _findable:
         _findable[top] = guards.can_be_found(top)
     return _findable[top]
-
-
-if switches.watched:
-    from ..startup import watch

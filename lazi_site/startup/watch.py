@@ -69,7 +69,8 @@ def deferred(
     declared: the code itself says that it does; see is_declared().
     """
     began = clock()
-    trace.tell(2, "declared" if declared else "pending", importer, target, f"{file}:{line}")
+    if switches.trace:
+        trace.tell(2, "declared" if declared else "pending", importer, target, f"{file}:{line}")
     fields = f'{_statement(importer, target, file, line)}, "names": {quote_all(names)}'
     report.write("deferred", fields, began)
 
@@ -77,7 +78,8 @@ def deferred(
 def bound(importer: object, target: str, names: "Iterable[str]", file: str, line: int) -> None:
     """Tell that the statement had nothing to wait for."""
     began = clock()
-    trace.tell(3, "bound", importer, target)
+    if switches.trace:
+        trace.tell(3, "bound", importer, target)
     fields = f'{_statement(importer, target, file, line)}, "names": {quote_all(names)}'
     report.write("bound", fields, began)
 
@@ -85,7 +87,8 @@ def bound(importer: object, target: str, names: "Iterable[str]", file: str, line
 def eager(importer: object, target: str, file: str, line: int, why: "Eager") -> None:
     """Tell that the statement must not wait, and *why*."""
     began = clock()
-    trace.tell(3, "eager", importer, target, f"{why.code} {why.detail}".rstrip())
+    if switches.trace:
+        trace.tell(3, "eager", importer, target, f"{why.code} {why.detail}".rstrip())
     fields = _statement(importer, target, file, line)
     report.write("eager", f'{fields}, "code": {quote(why.code)}, "detail": {quote(why.detail)}', began)
 
