@@ -82,7 +82,7 @@ def load(name: str) -> None:
     if name in sys.modules:
         return
     with loading:
-        for one, (file, is_package, code) in state.snapshot["code"].items():
+        for one, (file, is_package, code) in state.snapshot.get("code", {}).items():
             if one not in sys.modules:
                 run(one, file, marshal.loads(code), is_package)
             if one == name:
