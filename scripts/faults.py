@@ -97,6 +97,7 @@ FILES = [
         | wrong("state-directory-read-only", states=("read-only directory",)),
         program,
     ),
+    File("decisions", lambda place: min(place.state.glob("decisions-*.snapshot")), None, {}, program),
     File(
         "environment's record",
         lambda place: place.state / "environment.json",

@@ -135,10 +135,11 @@ class Surroundings:
         return {one["code"] for one in found if one["level"] != "ok"}
 
     def enable(self) -> None:
-        """Enable the environment, have the snapshot stored, and keep all files as they are then."""
-        for path in self.state.glob("policy-*"):
+        """Enable the environment, have snapshot and decisions stored, and keep all files as they are then."""
+        for path in self.state.glob("*-*.snapshot"):
             path.unlink()
-        for done in (self.command("enable", "--project", str(self.project)), self.run_program()):
+        enabled = self.command("enable", "--project", str(self.project))
+        for done in (enabled, self.run_program(), self.run_program()):
             if done.status not in (0, EXIT):
                 raise RuntimeError(f"the environment could not be enabled: {done.errors}")
         self.command("scan")
