@@ -9,6 +9,7 @@ everybody who has ``a``); and the modules that are loading.
 import sys
 from _frozen_importlib_external import PathFinder
 
+from ..startup.bootstrap import state
 from ..startup.finders import settle_new_finders
 from ..startup.packages import find_missing_in, is_running
 from . import keys, stubs
@@ -148,10 +149,17 @@ def promise(target: str, declared_by: Origin) -> None:
 
 
 def redeem(target: str) -> None:
-    """Strike out the promise of the module *target*, which is loaded."""
+    """Strike out the promise of the module *target*, which is loaded.
+
+    With the last one its package need not find missing submodules any more,
+    but in the standard library: what would have loaded them may wait itself,
+    in modules that wait, and programs use ``urllib.response`` without an import.
+    """
     package, _, name = target.rpartition(".")
     names = promised.get(package)
-    if names and names.pop(name, None) is not None and not names and package in sys.modules:
+    is_last = names and names.pop(name, None) is not None and not names
+    is_standard = state.takes_stdlib and package.partition(".")[0] in sys.stdlib_module_names
+    if is_last and not is_standard and package in sys.modules:
         finish_later(sys.modules[package])
 
 
