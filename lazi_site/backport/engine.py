@@ -5,7 +5,7 @@ import sys
 from ..startup import bytecode as op
 from ..startup.bootstrap import state
 from ..startup.decisions import open_decisions
-from ..startup.packages import is_running
+from ..startup.packages import find_missing_in, is_running
 from ..startup.policy import NOT_DECLARED, SWITCHED_OFF, Eager, Policy
 from ..startup.settle import load
 from ..startup.snapshot import variables_at_start
@@ -32,6 +32,9 @@ if policy.is_watched:
     from ..startup import watch
 
     watch.begin(policy.trace, policy.report, state.engine)
+
+for _name in modules.EMPTY_PACKAGES if state.takes_stdlib else ():
+    find_missing_in(_name)  # loaded before, as reading the configuration does
 
 
 def prepare(code: "CodeType", fullname: str) -> "CodeType":

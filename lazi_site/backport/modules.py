@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from .deferred import DeferredImport
 
 ModuleType = type(sys)
+# Packages of the standard library that hold nothing but submodules. Programs use ``urllib.response``
+# without an import of it, because other modules of the library import it; where these may wait, the
+# package finds its submodules from the start and for good.
+EMPTY_PACKAGES = frozenset({"concurrent", "email.mime", "urllib", "wsgiref", "xml", "xml.etree"})
 
 
 class Origin:
@@ -151,15 +155,12 @@ def promise(target: str, declared_by: Origin) -> None:
 def redeem(target: str) -> None:
     """Strike out the promise of the module *target*, which is loaded.
 
-    With the last one its package need not find missing submodules any more,
-    but in the standard library: what would have loaded them may wait itself,
-    in modules that wait, and programs use ``urllib.response`` without an import.
+    With the last one its package need not find missing submodules any more.
     """
     package, _, name = target.rpartition(".")
     names = promised.get(package)
     is_last = names and names.pop(name, None) is not None and not names
-    is_standard = state.takes_stdlib and package.partition(".")[0] in sys.stdlib_module_names
-    if is_last and not is_standard and package in sys.modules:
+    if is_last and package in sys.modules and not (state.takes_stdlib and package in EMPTY_PACKAGES):
         finish_later(sys.modules[package])
 
 
@@ -279,6 +280,8 @@ def finish() -> None:
             redeem(name)
             publish(name)
             _bind_waiting(name)
+            if state.takes_stdlib and name in EMPTY_PACKAGES:
+                find_missing_in(name)
 
 
 def _bind_waiting(name: str) -> None:
