@@ -6,7 +6,7 @@ loaded only for modules that are new or have changed.
 
 from ..startup import bytecode as op
 from ..startup import guards
-from ..startup.policy import IN_TRY, LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE, STAR_IMPORT, STDLIB, Policy
+from ..startup.policy import IN_TRY, LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE, STAR_IMPORT, Policy
 from ..startup.switches import switches
 from ..startup.usage import Usage, has_dead_variables, scans_namespace
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from .deferred import Waiting
 
     Told = tuple[str, int, str, str]  # target and line of a statement, code and detail of the reason
-
-_findable: "dict[str, bool]" = {}  # of the standard library
 
 
 def waiting_statements(
@@ -87,16 +85,11 @@ def waiting(
     """Return what is to be known of the statement that *head* and *tail* describe; see DeferredImport."""
     _, _, _, name, names = head
     bound = tail[0]
-    return (*head, *tail, target, line, is_sure(target, importer), usage.is_for_effect(name, names, bound))
-
-
-def is_sure(target: str, importer: str) -> bool:
-    """Return whether the package of the module *target* is there without doubt: see guards.py."""
-    top = target.partition(".")[0]
-    if top == importer.partition(".")[0]:
-        return True
-    if top not in STDLIB:
-        return False
-    if top not in _findable:
-        _findable[top] = guards.can_be_found(top)
-    return _findable[top]
+    return (
+        *head,
+        *tail,
+        target,
+        line,
+        guards.is_sure(target, importer),
+        usage.is_for_effect(name, names, bound),
+    )

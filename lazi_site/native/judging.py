@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from ..startup.policy import Eager
 
 policy = Policy(state.snapshot["settings"], variables_at_start())
-STDLIB = sys.stdlib_module_names
 
 
 class Body:
@@ -190,13 +189,9 @@ def judge(
         and (hides_submodule(body, importer, name, fromlist) or takes_place(frame.f_globals, importer, name))
     ):
         why = NAME_OF_SUBMODULE
-    top = name.partition(".")[0]
+    answer = WAITS if guards.is_sure(name, importer) else IF_FOUND
     if name == importer:
         answer = FROM_ITSELF
-    elif top == importer.partition(".")[0] or (top in STDLIB and guards.can_be_found(top)):
-        answer = WAITS
-    else:
-        answer = IF_FOUND
     # What is left depends on the names bound; nothing does for most statements ``from other import``.
     if why is None and (not fromlist or body.finder_names or body.extended or importer.startswith(name)):
         statement = op.decode(body.code, frame.f_lasti)

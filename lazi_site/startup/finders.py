@@ -7,6 +7,7 @@ while it is not in its list.
 
 import sys
 
+from .bootstrap import state
 from .settle import load
 
 TYPE_CHECKING = False
@@ -62,15 +63,17 @@ def settle_used(
 ) -> None:
     """*resolve* the *names* of *module*, and all that waits in the standard library's modules behind them.
 
+    Nothing does there if the standard library is excluded.
+
     seen: the modules that were looked at.
     """
     resolve(module, names)
-    for name in names:
+    for name in names if not state.skips_stdlib else ():
         try:
             value = module.__dict__.get(name)
+            owner = getattr(value, "__name__" if type(value) is MODULE else "__module__", None)
         except Exception:
-            continue  # its import fails, and it goes on waiting
-        owner = getattr(value, "__name__" if type(value) is MODULE else "__module__", None)
+            continue  # its import fails, and it goes on waiting; or it answers with an error
         if type(owner) is str and owner not in seen and owner.partition(".")[0] in sys.stdlib_module_names:
             seen.add(owner)
             if type(sys.modules.get(owner)) is MODULE:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 
-_IMPORTLIB = frozenset({"<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"})
+_findable: "dict[str, bool]" = {}  # of the standard library
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
@@ -28,10 +28,6 @@ def is_guarded(frame: "FrameType | None") -> bool:
     """
     while frame is not None:
         back = frame.f_back
-        # Asked once for each module, mostly about frames of importlib: the file tells fastest.
-        if frame.f_code.co_filename in _IMPORTLIB:
-            frame = back
-            continue
         if not is_internal(frame) and (back is None or module_name(back) != "lazi_site.startup.script"):
             code = frame.f_code
             return bool(code.co_exceptiontable) and catches_import_error(code, frame.f_lasti)
@@ -47,12 +43,10 @@ def module_name(frame: "FrameType") -> str:
 
 def is_internal(frame: "FrameType") -> bool:
     """Return whether *frame* is importlib's or ours."""
+    if frame.f_code.co_filename.startswith("<frozen importlib"):
+        return True  # most are; the file tells fastest
     name = module_name(frame)
-    return (
-        frame.f_code.co_filename.startswith("<frozen importlib")
-        or name == "importlib"
-        or name.startswith("lazi_site.")
-    )
+    return name == "importlib" or name.startswith("lazi_site.")
 
 
 def catches_import_error(code: "CodeType", offset: int) -> bool:
@@ -82,6 +76,18 @@ def can_be_found(target: str) -> bool:
     """Return whether the top-level package of the module *target* is loaded or can be found."""
     top = target.partition(".")[0]
     return top in sys.modules or _find_spec(top, None) is not None
+
+
+def is_sure(target: str, importer: str) -> bool:
+    """Return whether the package of the module *target*, imported by *importer*, is there without doubt."""
+    top = target.partition(".")[0]
+    if top == importer.partition(".")[0]:
+        return True
+    if top not in sys.stdlib_module_names:
+        return False
+    if top not in _findable:
+        _findable[top] = can_be_found(top)
+    return _findable[top]
 
 
 def is_missed(target: str, frame: "FrameType") -> bool:

@@ -50,7 +50,6 @@ SERVED_BY_ITSELF = Eager("served-by-itself", "its module serves names by __getat
 TAKEN_FROM_ITSELF = Eager("taken-from-itself", "its module has the name already")
 EXTENDED = Eager("extended", "a decorated function of the same name may extend it")
 NAME_OF_SUBMODULE = Eager("name-of-submodule", "a submodule of the package has this name")
-IN_STANDARD_LIBRARY = Eager("stdlib-importer", "the standard library is excluded, its own imports too")
 EXCLUDED = Eager("stdlib-target", "the standard library is excluded, as by default")
 USED_BY_FINDER = Eager("used-by-finder", "a finder needs it to find modules")
 
