@@ -7,6 +7,7 @@ from ..startup import guards
 from ..startup.bootstrap import record_fault
 from ..startup.packages import is_running
 from ..startup.policy import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
+from ..startup.settle import load
 from ..startup.switches import switches
 from . import keys, stubs
 from .modules import Origin, promise, promise_found, settle_finders, wanted
@@ -104,7 +105,8 @@ class DeferredImport(op.Statement, Origin):
         # Nobody else looks for names in the program.
         if namespace.get("__name__") == "__main__":
             return FOR_ITS_EFFECT
-        from ..startup import effects  # few programs come here
+        load("lazi_site.startup.effects")  # few programs come here
+        from ..startup import effects
 
         return FOR_ITS_EFFECT if effects.statement_has_effects(self.full_target, self.fromlist) else None
 
@@ -112,7 +114,9 @@ class DeferredImport(op.Statement, Origin):
         """Tell that the statement imports now, and *why*."""
         from ..startup import watch
 
-        watch.eager(namespace.get("__name__"), self.full_target, self.filename, self.line, why)
+        watch.eager(
+            namespace.get("__name__"), self.full_target, self.filename, self.line, why.code, why.detail
+        )
 
     def import_now(self, namespace: "dict[str, Any]", local: "Any") -> None:
         """Do what the original statement does, as if it stood here."""

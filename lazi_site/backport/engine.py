@@ -6,7 +6,7 @@ from ..startup import bytecode as op
 from ..startup.bootstrap import state
 from ..startup.decisions import open_decisions
 from ..startup.packages import find_missing_in, is_running
-from ..startup.policy import NOT_DECLARED, SWITCHED_OFF, Eager, Policy
+from ..startup.policy import NOT_DECLARED, SWITCHED_OFF, Policy
 from ..startup.settle import load
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from ..startup.policy import Eager
     from .deferred import Waiting
 
 WAITING, EAGER = 0, 1  # the keys of a module's table
@@ -29,6 +30,7 @@ policy = Policy(state.snapshot["settings"], _variables)
 decisions = open_decisions(_variables, policy.stdlib)
 switches.declared_only = policy.mode == "declared"
 if policy.is_watched:
+    load("lazi_site.startup.watch")
     from ..startup import watch
 
     watch.begin(policy.trace, policy.report, state.engine)
@@ -102,8 +104,8 @@ def statements(code: "CodeType", importer: str, package: str, why_none: "Eager |
             table.update(found)
             decisions.note(importer, code, table)
     if switches.watched:
-        for target, line, *why in table[EAGER]:
-            watch.eager(importer, target, code.co_filename, line, Eager(*why))
+        for target, line, why, detail in table[EAGER]:
+            watch.eager(importer, target, code.co_filename, line, why, detail)
     known: list[Waiting] = table[WAITING]
     return known
 

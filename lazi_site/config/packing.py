@@ -20,27 +20,39 @@ if TYPE_CHECKING:
 
 # What runs before the snapshot is read; watched too, because it belongs to the same version.
 BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
-# In the order in which they need each other. The stubs early, because some programs need no more.
+# By engine: (part, modules), in the order in which they need each other. The first part is what every
+# program runs to which a policy applies, the stubs early, because some programs need no more. Of the
+# others a module needs only what belongs to a part of its own: parts are single letters,
+# J what decides about statements that no earlier start has seen, E whether one was for the effect of
+# running its target, S what stores decisions at the end, W what tells of imports.
 QUICK = [f"startup.{name}" for name in ("switches", "finders", "packages", "decisions")]
-STORING = ("config", "config.snapshot", "config.storing")  # at the end of a program that found anything new
+TELLING = [f"startup.{name}" for name in ("trace", "records", "watch")]
+STORING = ["config", "config.snapshot", "config.storing"]
 PACKED = {
     "backport": [
-        *("", "startup", "startup.bytecode", "backport", "backport.stubs"),
-        *("startup.guards", *QUICK, "startup.policy"),
-        *(f"backport.{name}" for name in ("namespaces", "keys", "modules", "deferred", "patch", "engine")),
-        *("startup.loaders", "backport.program"),
-        # Loaded for what no earlier start has decided.
-        *("startup.usage", "backport.reading", *STORING),
+        ("", ["", "startup", "startup.bytecode", "backport", "backport.stubs", "startup.guards"]),
+        ("", [*QUICK, "startup.policy"]),
+        ("W", TELLING),
+        (
+            "",
+            [f"backport.{name}" for name in ("namespaces", "keys", "modules", "deferred", "patch", "engine")],
+        ),
+        ("", ["startup.loaders", "backport.program"]),
+        ("J", ["startup.usage", "backport.reading"]),
+        ("E", ["startup.effects"]),
+        ("S", STORING),
     ],
     "native": [
-        *("", "startup", "startup.guards", *QUICK, "native", "native.engine"),
-        *(f"startup.{name}" for name in ("bytecode", "usage", "policy", "effects")),
-        *("native.reading", "native.judging", *STORING, "native.telling"),
+        ("", ["", "startup", "startup.guards", *QUICK, "native", "native.engine"]),
+        ("JW", ["startup.bytecode", "startup.policy"]),
+        ("J", ["startup.usage", "startup.effects", "native.reading", "native.judging"]),
+        ("W", [*TELLING, "native.telling"]),
+        ("S", STORING),
     ],
 }
 
-# By name, in the order in which they are to be run: file, is it a package, marshalled code.
-Packed = dict[str, tuple[str, bool, bytes]]
+# By name, in the order in which they are to be run: parts, file, is it a package, marshalled code.
+Packed = dict[str, tuple[str, str, bool, bytes]]
 
 
 def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str, int, int]]]:
@@ -50,7 +62,8 @@ def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str,
     code is taken if the files are as they were; compiling takes 70 ms.
     """
     package = own_folder()
-    names = PACKED["native" if sys.version_info >= (3, 15) else "backport"]
+    parts = PACKED["native" if sys.version_info >= (3, 15) else "backport"]
+    names = {name: part for part, some in parts for name in some}
     stamps = [(path, *read_stamp(path)) for path, _ in (file_of(package, name) for name in (*BEFORE, *names))]
     try:
         if former is not None and former["code"] and set(stamps) <= set(former["sources"]):
@@ -58,7 +71,7 @@ def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str,
     except (KeyError, TypeError):
         pass  # it has the right hash, but not our content
     packed = {}
-    for name in names:
+    for name, part in names.items():
         path, is_package = file_of(package, name)
         # Docstrings are left out, except of packages: pytest looks for a word in that of a plug-in's.
         optimize = 1 if is_package else 2
@@ -67,7 +80,7 @@ def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str,
                 code = compile(file.read(), path, "exec", dont_inherit=True, optimize=optimize)
         except (OSError, SyntaxError, ValueError):
             continue  # the import system meets it too, and then it is told
-        packed[f"lazi_site.{name}".rstrip(".")] = (path, is_package, marshal.dumps(code))
+        packed[f"lazi_site.{name}".rstrip(".")] = (part, path, is_package, marshal.dumps(code))
     return packed, stamps
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Known = tuple[dict[int, Any], CodeType]
 
 # What is known of a statement, under its offset. All but ASK are kept for later starts. Under the
-# complement of the offset stands why it is EAGER: code and detail of the reason.
+# complement of the offset stands what the telling takes: the line and, if it is EAGER, code and detail
+# of the reason, else, once it was told, the names that it binds.
 EAGER, WAITS = 0, 1
 FOR_EFFECT = 2  # nothing uses the name that it binds: it waits if its target is loaded anyway
 FROM_ITSELF = 3  # the module takes names from itself: see must_have_now()
@@ -99,7 +100,7 @@ def import_filter(
         ):
             answer = ask(importer, name, fromlist, frame)
         elif switches.watched:
-            telling.tell(importer, name, frame, table.get(~frame.f_lasti))
+            telling.tell_known(importer, name, frame, answer, table.get(~frame.f_lasti))
         if not answer:
             return False
         if "." in name:

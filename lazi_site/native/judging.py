@@ -107,7 +107,7 @@ def may_wait(importer: object, name: str, fromlist: "tuple[str, ...] | None", fr
     if switches.watched:
         from . import telling  # loaded, because it began to watch
 
-        telling.tell(importer, name, frame, None if why is None else (why.code, why.detail))
+        telling.tell(importer, name, frame, why)
     return why is None
 
 
@@ -119,7 +119,7 @@ def keep(importer: str, frame: "FrameType", answer: int, why: "Eager | None" = N
         return
     found[0][at] = answer
     if why is not None:
-        found[0][~at] = (why.code, why.detail)
+        found[0][~at] = (frame.f_lineno or 0, why.code, why.detail)
     if decisions is not None:
         decisions.note(importer, code, found[0])
 

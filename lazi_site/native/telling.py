@@ -2,22 +2,57 @@
 
 from ..startup import bytecode as op
 from ..startup import watch
-from ..startup.policy import Eager
 from ..startup.switches import switches
-from .engine import says_lazy
+from .engine import DECIDED, EAGER, decisions, known, says_lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import Any
+
+    from ..startup.policy import Eager
 
 
-def tell(importer: object, name: str, frame: "FrameType", why: "tuple[str, str] | None" = None) -> None:
-    """Tell that the import of *name* at which *frame* stands waits, or *why* not: code and detail."""
-    file, line = frame.f_code.co_filename, frame.f_lineno or 0
-    if why is not None:
-        watch.eager(importer, name, file, line, Eager(*why))
-        return
-    statement = op.decode(frame.f_code, frame.f_lasti)
-    names = statement.bound if statement is not None else ()
+def tell(importer: object, name: str, frame: "FrameType", why: "Eager | None" = None) -> None:
+    """Tell that the import of *name* at which *frame* stands waits, or *why* not."""
+    if why is None:
+        tell_waiting(importer, name, frame, *read(importer, frame))
+    else:
+        file, line = frame.f_code.co_filename, frame.f_lineno or 0
+        watch.eager(importer, name, file, line, why.code, why.detail)
+
+
+def tell_known(importer: object, name: str, frame: "FrameType", answer: int, more: "Any") -> None:
+    """Tell what follows from the *answer* that is kept for the statement.
+
+    more: what is kept beside it, line and what else the telling takes; None if that is not known yet.
+    """
+    if answer == EAGER:
+        line, code, detail = more
+        watch.eager(importer, name, frame.f_code.co_filename, line, code, detail)
+    else:
+        tell_waiting(importer, name, frame, *(more or read(importer, frame)))
+
+
+def tell_waiting(
+    importer: object, name: str, frame: "FrameType", line: int, names: "tuple[str, ...]"
+) -> None:
+    """Tell that the import of *name* in *line* waits; names: those that the statement binds."""
     declared = switches.trace >= 2 and (says_lazy(frame) or watch.is_declared(name, frame.f_globals))
-    watch.deferred(importer, name, names, file, line, declared=declared)
+    watch.deferred(importer, name, names, frame.f_code.co_filename, line, declared=declared)
+
+
+def read(importer: object, frame: "FrameType") -> "tuple[int, tuple[str, ...]]":
+    """Return the line of the statement at which *frame* stands, and the names that it binds.
+
+    Finding them takes longer than all the rest of telling, so they are kept beside the decision.
+    """
+    code, at = frame.f_code, frame.f_lasti
+    statement = op.decode(code, at)
+    found = frame.f_lineno or 0, statement.bound if statement is not None else ()
+    table = known[id(code)][0] if id(code) in known else DECIDED
+    if table is not DECIDED and table.get(at) != EAGER:
+        table[~at] = found
+        if decisions is not None and type(importer) is str:
+            decisions.note(importer, code, table)
+    return found

@@ -9,12 +9,50 @@ from time import perf_counter_ns as clock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import FrameType
+
+    Place = tuple[str, str, int, str]  # module, file, line, function
 
 MAXIMUM_KEPT = 32  # lines written at once: each write is a third of what a record costs
 MAXIMUM_QUOTED = 50_000  # texts whose JSON is kept
 
-_quoted: dict[str, str] = {}
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+
+
+class Quoted(dict[str, str]):
+    """By text: it as JSON. Most are names of modules and files, told over and over.
+
+    The module json is not the program's business to find loaded.
+    """
+
+    __slots__ = ()
+
+    def __missing__(self, text: str) -> str:
+        if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+            found = f'"{text}"'
+        else:
+            found = "".join([c if " " <= c <= "~" and c not in '"\\' else _escape(c) for c in text])
+            found = f'"{found}"'
+        if len(self) < MAXIMUM_QUOTED:
+            self[text] = found
+        return found
+
+
+quoted = Quoted()
+
+
+class Load:
+    """An import under way. inner: nanoseconds spent in imports inside of it. caller: whose it is.
+
+    places: what walk() of watch.py found from there on, if that was wanted.
+    """
+
+    __slots__ = ("caller", "inner", "places")
+
+    def __init__(self, caller: "FrameType | None") -> None:
+        self.caller = caller
+        self.inner = 0
+        self.places: tuple[list[Place], FrameType | None] | None = None
 
 
 class Report:
@@ -36,7 +74,7 @@ class Report:
         self.paused = 0
         self.kept: list[str] = []
         self.pid = os.getpid()
-        self.under_way: dict[int, list[int]] = {}  # nanoseconds spent in imports inside of each
+        self.under_way: dict[int, list[Load]] = {}  # by thread, the innermost last
 
     def clock(self) -> int:
         """Return the nanoseconds since telling began that were the program's."""
@@ -59,7 +97,7 @@ class Report:
     def write(self, event: str, fields: str, began: int) -> None:
         """Append a record.
 
-        fields: its fields as JSON, without braces; see quote() and the others below.
+        fields: its fields as JSON, without braces; see quoted and the functions below.
         began: what the clock said when the telling of it began.
         """
         if self.descriptor < 0:
@@ -81,34 +119,18 @@ class Report:
 report = Report()
 
 
-def quote(text: str) -> str:
-    """Return *text* as JSON. The module json is not the program's business to find loaded."""
-    return _quoted.get(text) or _quote(text)
-
-
 def quote_all(texts: "Iterable[str]") -> str:
     """Return *texts* as a JSON list."""
-    return "[" + ", ".join([quote(text) for text in texts]) + "]"
+    return "[" + ", ".join([quoted[text] for text in texts]) + "]"
 
 
-def quote_stack(places: "Iterable[tuple[str, str, int, str]]") -> str:
+def quote_stack(places: "Iterable[Place]") -> str:
     """Return what stack() of watch.py returned as JSON."""
     frames = [
-        f"[{quote(module)}, {quote(file)}, {line}, {quote(function)}]"
+        f"[{quoted[module]}, {quoted[file]}, {line}, {quoted[function]}]"
         for module, file, line, function in places
     ]
     return "[" + ", ".join(frames) + "]"
-
-
-def _quote(text: str) -> str:
-    """Return *text* as JSON and keep that: most are names of modules and files, told over and over."""
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        found = f'"{text}"'
-    else:
-        found = '"' + "".join([c if " " <= c <= "~" and c not in '"\\' else _escape(c) for c in text]) + '"'
-    if len(_quoted) < MAXIMUM_QUOTED:
-        _quoted[text] = found
-    return found
 
 
 def _escape(character: str) -> str:

@@ -77,13 +77,17 @@ def take_standard_library(variables: "Mapping[str, str]") -> None:
 def load(name: str) -> None:
     """Run those of our modules whose code the snapshot holds, in their order there, up to *name*.
 
-    Each needs only those before it. The import system would do the same, in three times the time.
+    Left out are those of parts to which it does not belong; see config/packing.py.
+    The import system would do the same, in three times the time.
     """
     if name in sys.modules:
         return
+    packed = state.snapshot.get("code", {})
+    wanted = packed[name][0] if name in packed else ""
     with loading:
-        for one, (file, is_package, code) in state.snapshot.get("code", {}).items():
-            if one not in sys.modules:
+        for one, (parts, file, is_package, code) in packed.items():
+            is_needed = not parts or any(part in wanted for part in parts)
+            if is_needed and one not in sys.modules:
                 run(one, file, marshal.loads(code), is_package)
             if one == name:
                 return

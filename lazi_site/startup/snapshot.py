@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-FORMAT = 2  # of the snapshot; a snapshot of another format is built anew
+FORMAT = 3  # of the snapshot; a snapshot of another format is built anew
 MAGIC = b"lazisnap"
 MAXIMUM_SNAPSHOT = 4 << 20  # bytes; a larger file is not ours
 

@@ -25,7 +25,7 @@ from time import perf_counter_ns as clock
 from . import bytecode as op
 from . import trace
 from .guards import is_internal, module_name
-from .records import quote, quote_all, quote_stack, report
+from .records import Load, quote_all, quote_stack, quoted, report
 from .switches import switches
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from types import FrameType, ModuleType
     from typing import Any
 
-    from .policy import Eager
+    from .records import Place
 
 MAXIMUM_STACK = 8  # frames of a stack that are told; below each stand up to ten of importlib and ours
 # Whose code is in a file, found out once for each: stacks are walked at every import.
@@ -55,8 +55,8 @@ def begin(level: int, path: str, engine: str) -> None:
         _bootstrap._find_and_load = find_and_load
     report.write(
         "process",
-        f'"argv": {quote_all(sys.orig_argv)}, "engine": {quote(engine)},'
-        f' "version": {quote(sys.version.partition(" ")[0])}, "executable": {quote(sys.executable or "")}',
+        f'"argv": {quote_all(sys.orig_argv)}, "engine": {quoted[engine]},'
+        f' "version": {quoted[sys.version.partition(" ")[0]]}, "executable": {quoted[sys.executable or ""]}',
         clock(),
     )
 
@@ -84,19 +84,19 @@ def bound(importer: object, target: str, names: "Iterable[str]", file: str, line
     report.write("bound", fields, began)
 
 
-def eager(importer: object, target: str, file: str, line: int, why: "Eager") -> None:
-    """Tell that the statement must not wait, and *why*."""
+def eager(importer: object, target: str, file: str, line: int, code: str, detail: str) -> None:
+    """Tell that the statement must not wait, and why: *code* and *detail* of policy.py's Eager."""
     began = clock()
     if switches.trace:
-        trace.tell(3, "eager", importer, target, f"{why.code} {why.detail}".rstrip())
+        trace.tell(3, "eager", importer, target, f"{code} {detail}".rstrip())
     fields = _statement(importer, target, file, line)
-    report.write("eager", f'{fields}, "code": {quote(why.code)}, "detail": {quote(why.detail)}', began)
+    report.write("eager", f'{fields}, "code": {quoted[code]}, "detail": {quoted[detail]}', began)
 
 
 def _statement(importer: object, target: str, file: str, line: int) -> str:
     """Return the fields of an import statement."""
-    place = f'"file": {quote(file)}, "line": {line}'
-    return f'"importer": {quote(str(importer))}, "target": {quote(target)}, {place}'
+    place = f'"file": {quoted[file]}, "line": {line}'
+    return f'"importer": {quoted[str(importer)]}, "target": {quoted[target]}, {place}'
 
 
 def is_declared(target: str, namespace: "dict[str, Any]") -> bool:
@@ -132,32 +132,52 @@ def resolved(
         report.write("resolved", _lookup(importer, target, frame), began)
     else:
         trace.tell(1, "failed", importer, target, _describe(error))
-        fields = f'{_lookup(importer, target, frame)}, "error": {quote(_describe(error))}'
+        fields = f'{_lookup(importer, target, frame)}, "error": {quoted[_describe(error)]}'
         report.write("failed", fields, began)
 
 
 def _lookup(importer: object, target: str, frame: "FrameType") -> str:
     """Return the fields of a lookup."""
     told = quote_stack(stack(frame))
-    return f'"importer": {quote(str(importer))}, "target": {quote(target)}, "stack": {told}'
+    return f'"importer": {quoted[str(importer)]}, "target": {quoted[target]}, "stack": {told}'
 
 
-def stack(frame: "FrameType | None", limit: int = MAXIMUM_STACK) -> "list[tuple[str, str, int, str]]":
+def stack(frame: "FrameType | None", limit: int = MAXIMUM_STACK) -> "list[Place]":
     """Return (module, file, line, function) of *frame* and its callers, innermost first.
 
-    Frames of importlib, our own, and the stubs that we run are left out.
+    Frames of importlib, our own, and the stubs that we run are left out. What
+    stands below an import that is under way is found once for all those inside of it.
     """
-    found: list[tuple[str, str, int, str]] = []
+    found, caller = walk(frame, limit)
+    loads = report.under_way.get(get_ident(), ())
+    inner = len(loads) - 1
+    while caller is not None and len(found) < limit:
+        load = loads[inner] if inner >= 0 else None
+        if load is None or load.caller is not caller or limit > MAXIMUM_STACK:
+            places, caller = walk(caller, limit)
+        else:
+            if load.places is None:
+                load.places = walk(caller, MAXIMUM_STACK)
+            places, caller = load.places
+            inner -= 1
+        found += places
+    return found[:limit]
+
+
+def walk(frame: "FrameType | None", limit: int) -> "tuple[list[Place], FrameType | None]":
+    """Return the places from *frame* on, and the frame that called find_and_load() if it got that far."""
+    found: list[Place] = []
     while frame is not None and len(found) < limit:
         back = frame.f_back
         code = frame.f_code
         kind = _kinds.get(code.co_filename) or _kind(frame)
-        if kind is _OTHERS and (
-            back is None or (_kinds.get(back.f_code.co_filename) or _kind(back)) is not _OURS
-        ):
-            found.append((module_name(frame), code.co_filename, frame.f_lineno or 0, code.co_name))
+        if kind is _OTHERS:
+            if back is None or (_kinds.get(back.f_code.co_filename) or _kind(back)) is not _OURS:
+                found.append((module_name(frame), code.co_filename, frame.f_lineno or 0, code.co_name))
+        elif code is _own_code:
+            return found, back
         frame = back
-    return found
+    return found, None
 
 
 def _kind(frame: "FrameType") -> str:
@@ -204,9 +224,9 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
     error = None
     module: ModuleType | None = None
     thread = get_ident()
-    inner = report.under_way.setdefault(thread, [])
-    depth = len(inner)
-    inner.append(0)
+    loads = report.under_way.setdefault(thread, [])
+    depth = len(loads)
+    loads.append(Load(caller))
     now = clock()
     report.paused += now - began
     started = now - report.began - report.paused
@@ -218,9 +238,9 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
         raise
     finally:
         spent = max(0, report.clock() - started)
-        own = spent - inner.pop()
-        if inner:
-            inner[-1] += spent
+        own = spent - loads.pop().inner
+        if loads:
+            loads[-1].inner += spent
         else:
             report.under_way.pop(thread, None)
         try:
@@ -232,11 +252,12 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
         except Exception:
             switches.watched = False
             report.descriptor = -1
-        del error, caller, module
+        del error, caller, module, loads
 
 
 # Tracebacks of failed imports leave out frames of importlib; this one must not show either.
-find_and_load.__code__ = find_and_load.__code__.replace(co_filename="<frozen importlib._bootstrap>")
+_own_code = find_and_load.__code__.replace(co_filename="<frozen importlib._bootstrap>")
+find_and_load.__code__ = _own_code
 
 
 def user(frame: "FrameType | None") -> str:
@@ -277,9 +298,9 @@ def told(
     places = stack(caller, MAXIMUM_STACK if lazy else 1)
     report.write(
         "import",
-        f'"module": {quote(name)}, "start": {start}, "ns": {ns}, "own": {own}, "depth": {depth},'
+        f'"module": {quoted[name]}, "start": {start}, "ns": {ns}, "own": {own}, "depth": {depth},'
         f' "thread": {get_ident()}, "lazy": {"true" if lazy else "false"}, "stack": {quote_stack(places)},'
-        f' "error": {"null" if error is None else quote(_describe(error))}',
+        f' "error": {"null" if error is None else quoted[_describe(error)]}',
         began,
     )
 
