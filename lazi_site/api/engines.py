@@ -5,7 +5,7 @@ from __future__ import annotations
 from _thread import RLock
 
 from ..startup import bootstrap
-from ..startup.settle import load, not_wanted, obey_mode, settle, unhook, wrong_configuration
+from ..startup.settle import load, not_wanted, obey_settings, settle, unhook, wrong_configuration
 from ..startup.snapshot import read_policy, variables_at_start
 from . import tracking
 
@@ -28,12 +28,14 @@ def install(*, obey: bool) -> str:
         variables = variables_at_start()
         if not state.snapshot:
             state.snapshot = read_policy(variables)
-        reason = not_wanted(state.snapshot, variables) if obey else wrong_configuration(state.snapshot)
+        reason = (
+            not_wanted(state.snapshot, variables) if obey else wrong_configuration(state.snapshot, variables)
+        )
         if reason:
             return reason
         state.settled = True
         install_hooks()
-        obey_mode()
+        obey_settings(variables)
         state.reason = ""
         if tracking.askers:
             load_engine()

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from ..startup.policy import Eager
 
-    # What waiting() of reading.py says of a statement, a tuple because it is stored: start, at, level,
-    # name, fromlist; bound, end, dotted_as; full_target, line, is_sure, is_for_effect.
+    # What waiting() of reading.py says of a statement, a tuple because it is stored: full_target, fromlist;
+    # start, at, level, name, bound, end, dotted_as; target, line, is_sure, is_for_effect.
     Waiting = tuple[
-        int, int, int, str, tuple[str, ...] | None, tuple[str, ...], int, bool, str, int, bool, bool
+        str, tuple[str, ...] | None, int, int, int, str, tuple[str, ...], int, bool, str, int, bool, bool
     ]
 
 _getframe = sys._getframe
@@ -54,11 +54,21 @@ class DeferredImport(op.Statement, Origin):
     namespace: "Any"  # a dict; None until the statement waits
 
     def __init__(self, statement: "Waiting", filename: str) -> None:
-        self.start, self.at, self.level, self.name, self.fromlist = statement[:5]
-        self.bound, self.end, self.dotted_as = statement[5:8]
-        self.full_target, self.line, self.is_sure, self.is_for_effect = statement[8:]
-        plain = self.fromlist is None and not self.dotted_as
-        self.target = self.full_target.partition(".")[0] if plain else self.full_target
+        (
+            self.full_target,
+            self.fromlist,
+            self.start,
+            self.at,
+            self.level,
+            self.name,
+            self.bound,
+            self.end,
+            self.dotted_as,
+            self.target,
+            self.line,
+            self.is_sure,
+            self.is_for_effect,
+        ) = statement
         self.filename = filename
         self.namespace = None
         self.own_code: CodeType | None = None

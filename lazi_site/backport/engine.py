@@ -79,7 +79,7 @@ def stand_ins(
     return [
         DeferredImport(one, filename)
         for one in statements(code, importer, package, why_none)
-        if watched or not is_at_hand(one[8], one[4])
+        if watched or not is_at_hand(*one[:2])
     ]
 
 

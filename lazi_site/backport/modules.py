@@ -184,8 +184,10 @@ def publish(package: str) -> None:
     to it later is put there at once.
     """
     names = promised.get(package)
+    if not names or package in published:
+        return
     module = sys.modules.get(package)
-    if not names or module is None or package in published:
+    if module is None:
         return
     for name, origin in list(names.items()):
         if origin.target in sys.modules:
@@ -258,7 +260,8 @@ def loaded(name: str) -> None:
     finish()
     redeem(name)
     publish(name)
-    _bind_waiting(name)
+    if name in wanted:
+        _bind_waiting(name)
 
 
 def finish() -> None:
@@ -279,7 +282,8 @@ def finish() -> None:
         if module is not None:
             redeem(name)
             publish(name)
-            _bind_waiting(name)
+            if name in wanted:
+                _bind_waiting(name)
             if state.takes_stdlib and name in EMPTY_PACKAGES:
                 find_missing_in(name)
 

@@ -83,12 +83,14 @@ def waiting(
     head: "op.Head", tail: "op.Tail", target: str, line: int, importer: str, usage: Usage
 ) -> "Waiting":
     """Return what is to be known of the statement that *head* and *tail* describe; see DeferredImport."""
-    _, _, _, name, names = head
-    bound = tail[0]
+    start, at, level, name, names = head
+    bound, end, dotted_as = tail
+    plain = names is None and not dotted_as
     return (
-        *head,
-        *tail,
         target,
+        names,
+        *(start, at, level, name, bound, end, dotted_as),
+        target.partition(".")[0] if plain else target,
         line,
         guards.is_sure(target, importer),
         usage.is_for_effect(name, names, bound),

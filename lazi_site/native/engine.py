@@ -13,7 +13,7 @@ from ..startup.finders import meta_path, path_hooks
 from ..startup.guards import is_missed
 from ..startup.packages import MissingSubmodule, ModuleType, find_missing_in
 from ..startup.settle import load
-from ..startup.snapshot import variables_at_start
+from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ _getframe = sys._getframe
 
 _variables = variables_at_start()
 _settings: "dict[str, Any]" = state.snapshot["settings"]
-excludes_stdlib = (_variables.get("LAZI_STDLIB") or _settings["stdlib"]) == "exclude"
+excludes_stdlib = setting("stdlib", _settings, _variables) == "exclude"
 decisions = open_decisions(_variables, "exclude" if excludes_stdlib else "include")
 switches.declared_only = _settings["mode"] == "declared"
 
@@ -173,7 +173,7 @@ def says_lazy(frame: "FrameType") -> bool:
     return bool(frame.f_code.co_code[frame.f_lasti + 1] & 1)
 
 
-_trace = int(_variables.get("LAZI_TRACE") or _settings["trace"])
+_trace = int(setting("trace", _settings, _variables))
 if _trace or _variables.get("LAZI_REPORT"):
     load("lazi_site.native.telling")
     from ..startup import watch

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         snapshot: the policy snapshot in force, or {}.
         skips_stdlib: imports of the standard library do not wait, and nobody is told of it.
         takes_stdlib: imports inside the standard library may wait too (3.11 to 3.14).
+        loaders: our loaders of source and of byte code, once the engine is loaded (3.11 to 3.14).
         former: the interpreter's mode and filter before ours (3.15).
         other_hooks: the path hooks that were there before ours (3.11 to 3.14).
         """
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         snapshot: dict[str, Any]
         skips_stdlib: bool
         takes_stdlib: bool
+        loaders: tuple[Any, ...]
         former: tuple[str, Any]
         other_hooks: list[Any]
 
@@ -75,6 +77,7 @@ state: "State" = SimpleNamespace(
     snapshot={},
     skips_stdlib=False,
     takes_stdlib=False,
+    loaders=(),
     former=("normal", None),
     other_hooks=[],
 )
@@ -269,7 +272,8 @@ def make_loader(fullname: str, path: str) -> "Any":
     """Return the loader for the file *path* of the module *fullname*; our own modules get the stock ones."""
     if state.engine and not fullname.startswith("lazi_site"):
         try:
-            return bring("snapshot", "settle").make_loader(fullname, path)
+            source, bytecode = state.loaders or bring("snapshot", "settle").choose_loaders()
+            return (bytecode if path.endswith("c") else source)(fullname, path)
         except Exception as error:
             record_fault("loading the engine", error)
     return (SourcelessFileLoader if path.endswith("c") else SourceFileLoader)(fullname, path)

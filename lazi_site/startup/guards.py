@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 
+# Id and file of the frame that asked last, and the answer: a module asks once for each statement. Its
+# code is not kept, as that would keep its namespace.
+_asked = (0, "", False)
 _findable: "dict[str, bool]" = {}  # of the standard library
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
@@ -92,6 +95,11 @@ def is_sure(target: str, importer: str) -> bool:
 
 def is_missed(target: str, frame: "FrameType") -> bool:
     """Return whether *target* cannot be found, and the module in which *frame* runs is to find that out."""
-    return (
-        target.partition(".")[0] not in sys.modules and is_guarded(frame.f_back) and not can_be_found(target)
-    )
+    global _asked
+    if target.partition(".")[0] in sys.modules:
+        return False
+    frame_id, file, guarded = _asked
+    if frame_id != id(frame) or file is not frame.f_code.co_filename:
+        guarded = is_guarded(frame.f_back)
+        _asked = id(frame), frame.f_code.co_filename, guarded
+    return guarded and not can_be_found(target)

@@ -6,6 +6,8 @@ variables, and answers without looking at files, modules or frames.
 
 import sys
 
+from .snapshot import setting
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,8 +105,8 @@ class Policy:
             if pattern.strip():
                 eager[pattern.strip()] = "the environment variable LAZI_EAGER"
         self.mode: str = settings["mode"]
-        self.stdlib: str = environ.get("LAZI_STDLIB") or settings["stdlib"]
-        self.trace = int(environ.get("LAZI_TRACE") or settings["trace"])
+        self.stdlib: str = setting("stdlib", settings, environ)
+        self.trace = int(setting("trace", settings, environ))
         self.report = environ.get("LAZI_REPORT", "")
         self.is_watched = bool(self.trace or self.report)
         self.eager = Patterns(eager)

@@ -23,7 +23,7 @@ from .bootstrap import (
     state,
     take_finders,
 )
-from .snapshot import read_policy, variables_at_start
+from .snapshot import read_policy, setting, variables_at_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,24 +52,29 @@ def settle() -> None:
         variables = variables_at_start()
         snapshot = read_policy(variables)
         state.reason = not_wanted(snapshot, variables)
+        state.snapshot = snapshot
         if state.reason:
             unhook()
-        elif "LAZI_REPORT" not in variables:
-            watched = int(variables.get("LAZI_TRACE") or snapshot["settings"]["trace"])
-            stdlib = variables.get("LAZI_STDLIB") or snapshot["settings"]["stdlib"]
-            state.skips_stdlib = stdlib == "exclude" and not watched
-        state.snapshot = snapshot
-        obey_mode()
-        if state.engine == "backport" and not state.skips_stdlib:
-            take_standard_library(variables)
+        else:
+            obey_settings(variables)
     except Exception as error:
         unhook()
         record_fault("reading the policy", error)
 
 
-def take_standard_library(variables: "Mapping[str, str]") -> None:
-    """Let imports inside the standard library wait too, if they may (3.11 to 3.14)."""
-    if (variables.get("LAZI_STDLIB") or state.snapshot["settings"]["stdlib"]) == "include":
+def obey_settings(variables: "Mapping[str, str]") -> None:
+    """Do what the settings say of the hooks; *variables* are laid over them. An engine reads the rest.
+
+    In the mode "declared" only statements that say so are lazy: the interpreter's own way (3.15).
+    Inside the standard library imports wait if it is included (3.15 asks about them in any case).
+    """
+    settings = state.snapshot["settings"]
+    includes = setting("stdlib", settings, variables) == "include"
+    is_watched = "LAZI_REPORT" in variables or int(setting("trace", settings, variables))
+    state.skips_stdlib = not (includes or is_watched)
+    if state.engine == "native" and settings["mode"] == "declared":
+        sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
+    if state.engine == "backport" and includes:
         state.takes_stdlib = True
         take_finders()
 
@@ -113,22 +118,31 @@ def run(name: str, file: str, code: "CodeType", is_package: bool) -> None:
         setattr(sys.modules[package], child, module)
 
 
-def make_loader(fullname: str, path: str) -> "Any":
-    """Return the loader for the file *path* of the module *fullname*: the stock one if imports are eager."""
+def choose_loaders() -> "tuple[Any, Any]":
+    """Return the loaders of source and of byte code, for which the policy is read: stock if it is eager."""
     settle()
-    kinds: tuple[Any, Any] = (SourceFileLoader, SourcelessFileLoader)
-    if state.engine and state.snapshot:
-        load("lazi_site.startup.loaders")
-        from . import loaders
+    if not (state.engine and state.snapshot):
+        return SourceFileLoader, SourcelessFileLoader
+    load("lazi_site.startup.loaders")
+    from . import loaders
 
-        kinds = (loaders.DeferringSourceLoader, loaders.DeferringBytecodeLoader)
-    return kinds[path.endswith("c")](fullname, path)
+    state.loaders = (loaders.DeferringSourceLoader, loaders.DeferringBytecodeLoader)
+    return state.loaders
 
 
 def not_wanted(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") -> str:
     """Return why the configuration keeps imports eager, or ""."""
-    if snapshot["problems"]:
-        return wrong_configuration(snapshot)
+    wrong = wrong_configuration(snapshot, variables)
+    if not wrong and not snapshot["settings"]["enabled"] and not is_on(variables, "LAZI_ENABLE"):
+        return OFF_BY_CONFIGURATION
+    return wrong
+
+
+def wrong_configuration(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") -> str:
+    """Return what is wrong in the configuration, the *variables* among it, or ""."""
+    problems = snapshot["problems"]
+    if problems:
+        return f"the configuration has an error: {problems[0]}"
     stdlib = variables.get("LAZI_STDLIB", "")
     if stdlib not in ("", "exclude", "include"):
         return f"LAZI_STDLIB is {stdlib!r}, expected 'exclude' or 'include'"
@@ -139,27 +153,12 @@ def not_wanted(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") ->
     trace = variables.get("LAZI_TRACE", "")
     if trace not in ("", "0", "1", "2", "3", "4"):
         return f"LAZI_TRACE is {trace!r}, expected a number from 0 to 4"
-    wanted = snapshot["settings"]["enabled"]
-    if not wanted and not is_on(variables, "LAZI_ENABLE"):
-        return OFF_BY_CONFIGURATION
     return ""
-
-
-def wrong_configuration(snapshot: "Mapping[str, Any]") -> str:
-    """Return what is wrong in the configuration, or ""."""
-    problems = snapshot["problems"]
-    return f"the configuration has an error: {problems[0]}" if problems else ""
 
 
 def skips(name: str, level: int = 0) -> bool:
     """Return whether an import of *name*, *level* packages up, is of the standard library and no matter."""
     return state.skips_stdlib and not level and name.partition(".")[0] in sys.stdlib_module_names
-
-
-def obey_mode() -> None:
-    """In the mode "declared" only statements that say so are lazy: the interpreter's own way (3.15)."""
-    if state.engine == "native" and state.snapshot["settings"]["mode"] == "declared":
-        sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
 
 
 def first_answer(

@@ -128,6 +128,11 @@ def read_policy(variables: "Mapping[str, str]") -> "dict[str, Any]":
     return rebuilt
 
 
+def setting(name: str, settings: "Mapping[str, Any]", variables: "Mapping[str, str]") -> "Any":
+    """Return the value in force of the setting *name*: of its variable if there is one, or of *settings*."""
+    return variables.get(f"LAZI_{name.upper()}") or settings[name]
+
+
 def stored_snapshots(variables: "Mapping[str, str] | None" = None) -> "Iterator[tuple[str, dict[str, Any]]]":
     """Yield path and content of the snapshots for this user's surroundings that can be trusted, fresh or not.
 
