@@ -35,7 +35,7 @@ def activate() -> None:
             f"Lazy imports cannot be switched on: {reason}.",
             hint="See lazi-site status.",
         )
-    switches.active = True
+    switches.change(active=True)
 
 
 def deactivate() -> None:
@@ -43,7 +43,7 @@ def deactivate() -> None:
 
     After set_unloading(True) the modules that were loaded lazily are unloaded.
     """
-    switches.active = False
+    switches.change(active=False)
     unloading.switched_off()
 
 
@@ -102,7 +102,7 @@ class LazyImports:
             self.reason = engines.install(obey=True)
             loads = None
             if not self.reason:
-                switches.active = True
+                switches.change(active=True)
                 block.include_own_statements()
                 loads = tracking.ask() if self._unload else None
         except BaseException:
@@ -155,7 +155,7 @@ class _Block:
                 self.opened[position].was_active = self.was_active
                 self.opened[position].former = self.former
                 return
-            switches.active = self.was_active
+            switches.change(active=self.was_active)
             was_there, reason = self.former
             # A program that was started lazily meanwhile stays so.
             if not was_there and bootstrap.state.engine and not bootstrap.state.started:
@@ -171,12 +171,14 @@ def eager_imports() -> Iterator[None]:
     """
     thread = get_ident()
     switches.eager_depth[thread] = switches.eager_depth.get(thread, 0) + 1
+    switches.change()
     try:
         yield
     finally:
         switches.eager_depth[thread] -= 1
         if not switches.eager_depth[thread]:
             del switches.eager_depth[thread]
+            switches.change()
 
 
 def set_eager_imports(importers: Container[str] | Callable[[str], bool] | None) -> None:
@@ -189,8 +191,8 @@ def set_eager_imports(importers: Container[str] | Callable[[str], bool] | None) 
     Raises TypeError for anything else.
     """
     if importers is None or callable(importers):
-        switches.eager_importer = importers
+        switches.change(eager_importer=importers)
     elif hasattr(importers, "__contains__"):
-        switches.eager_importer = importers.__contains__
+        switches.change(eager_importer=importers.__contains__)
     else:
         raise TypeError("expected a container of module names, a function or None")

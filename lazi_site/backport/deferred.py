@@ -104,7 +104,7 @@ class DeferredImport(op.Statement, Origin):
 
     def reason_against(self, namespace: "dict[str, Any]", frame: "FrameType") -> "Eager | None":
         """Return why the statement must import now, for reasons known only when *frame* runs it, or None."""
-        if switches.force_eager(namespace):
+        if not switches.is_plain and switches.force_eager(namespace):
             return SWITCHED_OFF
         if switches.declared_only and self.full_target not in namespace.get("__lazy_modules__", ()):
             return NOT_DECLARED

@@ -145,7 +145,7 @@ def import_eagerly() -> None:
         try:
             from ..startup.switches import switches
 
-            switches.active = False
+            switches.change(active=False)
         except Exception:
             pass
 

@@ -9,7 +9,7 @@ from _weakref import ref
 
 from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.decisions import open_decisions
-from ..startup.finders import meta_path, path_hooks
+from ..startup.finders import meta_path, path_hooks, settle_new_finders
 from ..startup.guards import is_missed
 from ..startup.packages import MissingSubmodule, ModuleType, find_missing_in
 from ..startup.settle import load
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
     from typing import Any
 
-    Known = tuple[dict[int, Any], CodeType]
+    from ..startup.decisions import Table
 
 # What is known of a statement, under its offset. All but ASK are kept for later starts. Under the
 # complement of the offset stands what the telling takes: the line and, if it is EAGER, code and detail
@@ -41,11 +41,12 @@ _settings: "dict[str, Any]" = state.snapshot["settings"]
 excludes_stdlib = setting("stdlib", _settings, _variables) == "exclude"
 decisions = open_decisions(_variables, "exclude" if excludes_stdlib else "include")
 switches.declared_only = _settings["mode"] == "declared"
+nobody = object  # its call, a new object, is no module
 
-# By id of the code, which is kept alive: its table, and itself.
-known: "dict[int, Known]" = {}
-DECIDED: "dict[int, Any]" = {}  # the table of modules in which nothing waits but what says so
-served: "dict[str, ref[Any]]" = {}  # packages that find_missing_in() has dealt with
+tables: "dict[int, Table]" = {}  # by id of the code
+codes: "dict[int, CodeType]" = {}  # those, kept alive so that the ids stay theirs
+DECIDED: "Table" = {}  # the table of modules in which nothing waits but what says so
+served: "dict[str, Any]" = {}  # weak references to the packages that find_missing_in() has dealt with
 
 
 def excepthook(kind: type[BaseException], error: BaseException, traceback: "TracebackType | None") -> None:
@@ -80,36 +81,23 @@ def import_filter(
     if frame is None:
         frame = _getframe(1)
     try:
-        table, _ = known.get(id(frame.f_code)) or enter(importer, frame)
+        table = tables.get(id(frame.f_code))
+        if table is None:
+            table = enter(importer, frame)
         answer = table.get(frame.f_lasti, ASK)
-        if table is DECIDED:
-            answer = int(says_lazy(frame) or is_declared(frame, name))
-            if answer and switches.watched:
-                telling.tell(importer, name, frame)
-        elif (
-            answer == ASK
-            or (answer == IF_FOUND and is_missed(name, frame))
-            or (answer == FOR_EFFECT and (name == importer or not are_loaded(name, fromlist)))
-            or (answer == FROM_ITSELF and must_have_now(frame, fromlist))
-            or not switches.active
-            or switches.eager_depth
-            or switches.eager_importer is not None
-            or switches.open_places
+        if (
+            answer > WAITS
+            or not switches.is_plain
             or sys.meta_path != meta_path.known
             or sys.path_hooks != path_hooks.known
         ):
-            answer = ask(importer, name, fromlist, frame)
-        elif switches.watched:
-            telling.tell_known(importer, name, frame, answer, table.get(~frame.f_lasti))
+            answer = decide(importer, name, fromlist, frame, table, answer)
         if not answer:
             return False
         if "." in name:
             package = name.rpartition(".")[0]
-            module = sys.modules.get(package)
-            if type(module) is not ModuleType or package not in served or served[package]() is not module:
-                find_missing_in(package)
-                if type(module) is ModuleType:
-                    served[package] = ref(module)
+            if served.get(package, nobody)() is not sys.modules.get(package):
+                serve(package)
     except RecursionError:
         return False
     except Exception as error:
@@ -119,20 +107,83 @@ def import_filter(
     return former is None or former(importer, name, fromlist)
 
 
-def enter(importer: object, frame: "FrameType") -> "Known":
+def decide(
+    importer: object,
+    name: str,
+    fromlist: "tuple[str, ...] | None",
+    frame: "FrameType",
+    table: "Table",
+    answer: int,
+) -> bool:
+    """Return whether the statement may wait, where more counts than that *table* has this *answer* for it."""
+    if table is DECIDED:
+        waits = says_lazy(frame) or is_declared(frame, name)
+        if waits and switches.watched:
+            telling.tell(importer, name, frame)
+        return waits
+    # A finder's own names must not wait for an import that it is asked about.
+    settle_new_finders(resolve_names)
+    if (
+        answer == ASK
+        or (answer == IF_FOUND and is_missed(name, frame))
+        or (answer == FOR_EFFECT and (name == importer or not are_loaded(name, fromlist)))
+        or (answer == FROM_ITSELF and must_have_now(frame, fromlist))
+        or not switches.active
+        or switches.eager_depth
+        or switches.eager_importer is not None
+        or switches.open_places
+    ):
+        return ask(importer, name, fromlist, frame)
+    if switches.watched:
+        telling.tell_known(importer, name, frame, answer, table.get(~frame.f_lasti))
+    return answer != EAGER
+
+
+def resolve_names(module: object, names: "set[str] | None" = None) -> None:
+    """Perform every import that waits in *module* (for one of *names*); one that fails goes on waiting."""
+    from types import LazyImportType  # type: ignore[attr-defined]  # loaded, as a lazy import is in hand
+
+    for name, value in list(getattr(module, "__dict__", {}).items()):
+        if type(value) is LazyImportType and (names is None or name in names):
+            try:
+                getattr(module, name)
+            except Exception:
+                continue
+
+
+def serve(package: str) -> None:
+    """Let *package* find its missing submodules; once for the module that it is now."""
+    find_missing_in(package)
+    module = sys.modules.get(package)
+    if type(module) is ModuleType:
+        served[package] = ref(module)
+
+
+def enter(importer: object, frame: "FrameType") -> "Table":
     """Return what is known of the code that runs in *frame*, the body of the module *importer*."""
     code = frame.f_code
-    table = None
+    table: Table | None = None
     if type(importer) is str:
         if is_decided(importer):
             table = DECIDED
         elif decisions is not None:
             table = decisions.table_of(importer, code)
-    found = ({} if table is None else table, code)
-    if len(known) >= MAXIMUM_KNOWN:
-        known.clear()
-    known[id(code)] = found
-    return found
+    if table is None:
+        table = {}
+    if len(tables) >= MAXIMUM_KNOWN:
+        forget_all()
+    # In this order, so that a thread that forgets meanwhile leaves no table without its code.
+    tables[id(code)] = table
+    codes[id(code)] = code
+    return table
+
+
+def forget_all() -> None:
+    """Have everything looked up anew in what is kept."""
+    tables.clear()
+    for key in list(codes):
+        if key not in tables:
+            codes.pop(key, None)
 
 
 def is_decided(importer: str) -> bool:

@@ -5,7 +5,6 @@ import sys
 from ..startup import bytecode as op
 from ..startup import effects, guards
 from ..startup.bootstrap import state
-from ..startup.finders import settle_new_finders
 from ..startup.packages import ModuleType
 from ..startup.policy import (
     CANNOT_BE_FOUND,
@@ -32,9 +31,11 @@ from .engine import (
     MAXIMUM_KNOWN,
     WAITS,
     decisions,
-    known,
+    forget_all,
     must_have_now,
+    resolve_names,
     says_lazy,
+    tables,
 )
 
 TYPE_CHECKING = False
@@ -114,14 +115,14 @@ def may_wait(importer: object, name: str, fromlist: "tuple[str, ...] | None", fr
 def keep(importer: str, frame: "FrameType", answer: int, why: "Eager | None" = None) -> None:
     """Keep what was found about the statement at which *frame* stands, here and for later starts."""
     code, at = frame.f_code, frame.f_lasti
-    found = known.get(id(code))
-    if found is None or found[0].get(at) == answer:
+    table = tables.get(id(code))
+    if table is None or table.get(at) == answer:
         return
-    found[0][at] = answer
+    table[at] = answer
     if why is not None:
-        found[0][~at] = (frame.f_lineno or 0, why.code, why.detail)
+        table[~at] = (frame.f_lineno or 0, why.code, why.detail)
     if decisions is not None:
-        decisions.note(importer, code, found[0])
+        decisions.note(importer, code, table)
 
 
 def reason_against(
@@ -131,7 +132,6 @@ def reason_against(
     body = bodies.get(id(frame.f_code))
     if body is None:
         body = read(importer, frame)
-    settle_new_finders(resolve_names)
     answer, why = body.answers.get(frame.f_lasti) or judge(body, importer, name, fromlist, frame)
     is_kept = body.is_kept and frame.f_lasti in body.answers
     if is_kept:
@@ -164,7 +164,7 @@ def read(importer: str, frame: "FrameType") -> Body:
     if not body.is_kept:
         if decisions is not None:
             decisions.closed.update({package or importer, importer, *looked_through})
-        known.clear()
+        forget_all()
     if len(bodies) >= MAXIMUM_KNOWN or not body.is_kept:
         bodies.clear()
     bodies[id(code)] = body
@@ -254,15 +254,3 @@ def resolve_in(package: str) -> None:
     for importer, module in list(sys.modules.items()):
         if importer.partition(".")[0] == package:
             resolve_names(module)
-
-
-def resolve_names(module: object, names: "set[str] | None" = None) -> None:
-    """Perform every import that waits in *module* (for one of *names*); one that fails goes on waiting."""
-    from types import LazyImportType  # type: ignore[attr-defined]  # loaded, as a lazy import is in hand
-
-    for name, value in list(getattr(module, "__dict__", {}).items()):
-        if type(value) is LazyImportType and (names is None or name in names):
-            try:
-                getattr(module, name)
-            except Exception:
-                continue

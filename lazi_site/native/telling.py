@@ -3,7 +3,7 @@
 from ..startup import bytecode as op
 from ..startup import watch
 from ..startup.switches import switches
-from .engine import DECIDED, EAGER, decisions, known, says_lazy
+from .engine import DECIDED, EAGER, decisions, says_lazy, tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def read(importer: object, frame: "FrameType") -> "tuple[int, tuple[str, ...]]":
     code, at = frame.f_code, frame.f_lasti
     statement = op.decode(code, at)
     found = frame.f_lineno or 0, statement.bound if statement is not None else ()
-    table = known[id(code)][0] if id(code) in known else DECIDED
+    table = tables.get(id(code), DECIDED)
     if table is not DECIDED and table.get(at) != EAGER:
         table[~at] = found
         if decisions is not None and type(importer) is str:

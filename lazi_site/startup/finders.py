@@ -42,7 +42,7 @@ class Watched:
             for member in new:
                 owner = getattr(member, "__module__", None) or type(member).__module__
                 if owner in sys.modules:
-                    settle_used(sys.modules[owner], names_used(member), resolve, {owner})
+                    settle_used(sys.modules[owner], names_used(member), resolve, set())
         finally:
             if without == before:
                 setattr(sys, self.name, current)
@@ -59,38 +59,40 @@ path_hooks = Watched("path_hooks")
 
 
 def settle_used(
-    module: "Any", names: "set[str]", resolve: "Callable[[Any, set[str]], None]", seen: "set[str]"
+    module: "Any", names: "set[str]", resolve: "Callable[[Any, set[str]], None]", seen: "set[tuple[int, str]]"
 ) -> None:
-    """*resolve* the *names* of *module*, and all that waits in the standard library's modules behind them.
+    """*resolve* the *names* of *module* that some code mentions, and what that code uses by them.
 
-    Nothing does there if the standard library is excluded.
+    That is followed where imports inside the standard library wait too: into its
+    modules, functions and classes, whose own code is read for names.
 
-    seen: the modules that were looked at.
+    seen: by id of the module, the names that were looked at.
     """
-    resolve(module, names)
-    for name in names if not state.skips_stdlib else ():
+    new = {name for name in names if (id(module), name) not in seen}
+    seen.update((id(module), name) for name in new)
+    resolve(module, new)
+    for name in new if not state.skips_stdlib else ():
         try:
             value = module.__dict__.get(name)
-            owner = getattr(value, "__name__" if type(value) is MODULE else "__module__", None)
+            is_module = type(value) is MODULE
+            owner = sys.modules.get(getattr(value, "__name__" if is_module else "__module__", ""))
+            if type(owner) is MODULE and owner.__name__.partition(".")[0] in sys.stdlib_module_names:
+                # What is taken from a module is named by the same code.
+                settle_used(owner, names if is_module else names_used(value), resolve, seen)
         except Exception:
             continue  # its import fails, and it goes on waiting; or it answers with an error
-        if type(owner) is str and owner not in seen and owner.partition(".")[0] in sys.stdlib_module_names:
-            seen.add(owner)
-            if type(sys.modules.get(owner)) is MODULE:
-                # Plain strings: a name that waits below 3.15 is a key that would resolve when it is hashed.
-                all_names = {str.__str__(name) for name in list(sys.modules[owner].__dict__)}
-                settle_used(sys.modules[owner], all_names, resolve, seen)
 
 
 def names_used(member: "Any") -> "set[str]":
-    """Return the names that the code of a finder or hook mentions."""
+    """Return the names that the code of a finder, hook, function or class mentions."""
     load("lazi_site.startup.usage")  # few programs have one
     from .usage import mentioned
 
     owner = member if isinstance(member, type) else type(member)
     found: set[str] = set()
     for function in (member, *vars(owner).values()):
-        code = getattr(getattr(function, "__func__", function), "__code__", None)
+        inner = getattr(function, "__func__", getattr(function, "__wrapped__", function))
+        code = getattr(inner, "__code__", None)
         if code is not None:
             found |= mentioned(code)
     return found

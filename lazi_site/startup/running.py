@@ -92,6 +92,7 @@ def _open(place: Place) -> Place:
     with lock:
         places.append(place)
         switches.open_places.setdefault(id(place.frame), []).append(place.handler)
+        switches.change()
         if not IS_NATIVE and not any(one is builtins for one, _, _ in hooks):
             former = builtins["__import__"]
             ours = make_import(former)
@@ -110,6 +111,7 @@ def close(place: Place) -> None:
         handlers.remove(place.handler)
         if not handlers:
             del switches.open_places[id(place.frame)]
+            switches.change()
         in_use = [one.frame.f_builtins for one in places]
         for hook in hooks[:]:
             builtins, former, ours = hook

@@ -15,6 +15,9 @@ class Switches:
     eager_depth: open eager_imports() blocks by thread. eager_importer: whose
     imports are eager by set_eager_imports() (PEP 690), or None. open_places: by id
     of a frame, which of its own statements may wait all the same; see running.py.
+
+    is_plain: imports may wait, and none of the others is in use. An engine looks
+    at this first; whoever changes another one does so by change(), or calls it.
     """
 
     __slots__ = (
@@ -22,6 +25,7 @@ class Switches:
         "declared_only",
         "eager_depth",
         "eager_importer",
+        "is_plain",
         "open_places",
         "trace",
         "watched",
@@ -35,6 +39,14 @@ class Switches:
         self.eager_depth: dict[int, int] = {}
         self.eager_importer: Callable[[str], bool] | None = None
         self.open_places: dict[int, list[int]] = {}
+        self.is_plain = True
+
+    def change(self, **values: "Any") -> None:
+        """Give those of *values* to the switches of these names, and work out ``is_plain``."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        unused = not (self.watched or self.eager_depth or self.open_places)
+        self.is_plain = self.active and unused and self.eager_importer is None
 
     def force_eager(self, namespace: "dict[str, Any]") -> bool:
         """Return whether the program wants imports eager that are made now, in the module of *namespace*."""

@@ -49,8 +49,7 @@ _find_and_load: "Callable[..., ModuleType]" = _bootstrap._find_and_load
 def begin(level: int, path: str, engine: str) -> None:
     """Start telling: lines at the trace *level*, records into the file *path* (``%p`` is the pid)."""
     is_open = bool(path) and report.open(path)
-    switches.trace = level
-    switches.watched = bool(level) or is_open
+    switches.change(trace=level, watched=bool(level) or is_open)
     if switches.watched:
         _bootstrap._find_and_load = find_and_load
     report.write(
@@ -250,7 +249,7 @@ def find_and_load(name: str, import_: "Any", **more: "Any") -> "ModuleType":
             if module is not None or error is not None:
                 told(name, caller, lazy, error, started, spent, own, depth)
         except Exception:
-            switches.watched = False
+            switches.change(watched=False)
             report.descriptor = -1
         del error, caller, module, loads
 

@@ -233,6 +233,16 @@ def test_activate_where_the_environment_is_not_enabled(template: Environment, fo
     assert run(template, folder, body) == expected
 
 
+def test_activate_lets_the_standard_library_wait_where_it_is_included(
+    template: Environment, folder: Path
+) -> None:
+    body = f"lazi.activate()\n{load('statistics')}import sys\nprint('random' in sys.modules)"
+    assert [run(template, folder, body, LAZI_STDLIB=value) for value in ("include", "exclude")] == [
+        ["False"],
+        ["True"],
+    ]
+
+
 def test_activate_where_the_run_is_disabled(enabled_template: Environment, folder: Path) -> None:
     body = f"print(lazi.is_active())\nlazi.activate()\n{load('user')}print(lazi.is_active())"
     assert run(enabled_template, folder, body, LAZI_DISABLE="1") == ["False", "True"]
