@@ -1,7 +1,7 @@
 """What the native engine asks of code where the interpreter's stand-ins would be in the way."""
 
 from ..startup import bytecode as op
-from ..startup.usage import nested_names
+from ..startup.usage import mentioned, nested_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,15 +122,28 @@ def results_of_calls(code: "CodeType") -> "set[str]":
 
 
 def names_in_finders(code: "CodeType") -> "set[str]":
-    """Return the names mentioned in those classes of module-level *code* that have a find_spec method."""
-    kind = type(code)
+    """Return the names mentioned in those classes of module-level *code* that have a find_spec method.
+
+    And those in functions and classes of the module that find_spec() uses.
+    """
+    inside = codes_in(code)
     found: set[str] = set()
-    for body in code.co_consts:
-        if type(body) is kind and any(
-            type(method) is kind and method.co_name == "find_spec" for method in body.co_consts
-        ):
+    for body in inside.values():
+        if "find_spec" in codes_in(body):
             found |= nested_names(body)
+            callees = {**inside, **codes_in(body)}
+            todo = {"find_spec"}
+            while todo:
+                callee = callees.pop(todo.pop(), None)
+                names = mentioned(callee) if callee is not None else set()
+                found |= names
+                todo |= names
     return found
+
+
+def codes_in(code: "CodeType") -> "dict[str, CodeType]":
+    """Return functions and classes that *code* makes, by their names."""
+    return {inner.co_name: inner for inner in code.co_consts if type(inner) is type(code)}
 
 
 def looked_through(code: "CodeType") -> "set[str]":

@@ -42,7 +42,8 @@ class Watched:
             for member in new:
                 owner = getattr(member, "__module__", None) or type(member).__module__
                 if owner in sys.modules:
-                    settle_used(sys.modules[owner], names_used(member), resolve, set())
+                    resolve(sys.modules[owner], names_used(member))
+                    settle_used(sys.modules[owner], names_to_find(member), resolve, set())
         finally:
             if without == before:
                 setattr(sys, self.name, current)
@@ -61,40 +62,64 @@ path_hooks = Watched("path_hooks")
 def settle_used(
     module: "Any", names: "set[str]", resolve: "Callable[[Any, set[str]], None]", seen: "set[tuple[int, str]]"
 ) -> None:
-    """*resolve* the *names* of *module* that some code mentions, and what that code uses by them.
+    """*resolve* the *names* of *module* that some code mentions, and what is used by them.
 
-    That is followed where imports inside the standard library wait too: into its
-    modules, functions and classes, whose own code is read for names.
+    Functions and classes of the same module are followed, their own code being
+    read for names, and where imports inside the standard library wait too, those
+    of its modules.
 
     seen: by id of the module, the names that were looked at.
     """
     new = {name for name in names if (id(module), name) not in seen}
     seen.update((id(module), name) for name in new)
     resolve(module, new)
-    for name in new if not state.skips_stdlib else ():
+    for name in new:
         try:
             value = module.__dict__.get(name)
             is_module = type(value) is MODULE
             owner = sys.modules.get(getattr(value, "__name__" if is_module else "__module__", ""))
-            if type(owner) is MODULE and owner.__name__.partition(".")[0] in sys.stdlib_module_names:
+            if owner is module or (type(owner) is MODULE and waits_in(owner.__name__)):
                 # What is taken from a module is named by the same code.
                 settle_used(owner, names if is_module else names_used(value), resolve, seen)
         except Exception:
             continue  # its import fails, and it goes on waiting; or it answers with an error
 
 
+def waits_in(module: str) -> bool:
+    """Return whether *module* is the standard library's, and imports may wait in there."""
+    return not state.skips_stdlib and module.partition(".")[0] in sys.stdlib_module_names
+
+
 def names_used(member: "Any") -> "set[str]":
     """Return the names that the code of a finder, hook, function or class mentions."""
+    found: set[str] = set()
+    return found.union(*codes_of(member).values())
+
+
+def names_to_find(member: "Any") -> "set[str]":
+    """Return those that it mentions in finding: in find_spec(), or all of a function, and what that calls."""
+    codes = codes_of(member)
+    found: set[str] = set()
+    todo = {"find_spec", "__call__", ""}
+    while todo:
+        names = codes.pop(todo.pop(), set()) - found
+        found |= names
+        todo |= names
+    return found
+
+
+def codes_of(member: "Any") -> "dict[str, set[str]]":
+    """Return the names that each method of *member*, and under "" that its own code mentions."""
     load("lazi_site.startup.usage")  # few programs have one
     from .usage import mentioned
 
     owner = member if isinstance(member, type) else type(member)
-    found: set[str] = set()
-    for function in (member, *vars(owner).values()):
+    found: dict[str, set[str]] = {}
+    for name, function in (("", member), *vars(owner).items()):
         inner = getattr(function, "__func__", getattr(function, "__wrapped__", function))
         code = getattr(inner, "__code__", None)
         if code is not None:
-            found |= mentioned(code)
+            found[name] = mentioned(code)
     return found
 
 

@@ -236,7 +236,7 @@ def test_activate_where_the_environment_is_not_enabled(template: Environment, fo
 def test_activate_lets_the_standard_library_wait_where_it_is_included(
     template: Environment, folder: Path
 ) -> None:
-    body = f"lazi.activate()\n{load('statistics')}import sys\nprint('random' in sys.modules)"
+    body = f"lazi.activate()\n{load('user', 'shelve')}import sys\nprint('pickle' in sys.modules)"
     assert [run(template, folder, body, LAZI_STDLIB=value) for value in ("include", "exclude")] == [
         ["False"],
         ["True"],
