@@ -127,6 +127,10 @@ class PendingKey(SettledKey):
                 frame = _getframe(1)
                 if frame.f_code.co_code[frame.f_lasti] not in _KEEPS_WAITING:
                     if self.busy is None:
+                        from .callees import collects_names
+
+                        if collects_names(frame.f_code, frame.f_lasti):
+                            return str.__hash__(self)
                         resolved(self.namespace, str.__str__(self))
                     elif get_ident() in self.busy:  # ``import *`` from within this key's own import
                         value = self.origin.partial(self)
