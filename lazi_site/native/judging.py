@@ -4,7 +4,7 @@ import sys
 
 from ..startup import bytecode as op
 from ..startup import effects, guards
-from ..startup.bootstrap import is_declared, state
+from ..startup.bootstrap import state
 from ..startup.finders import settle_new_finders
 from ..startup.packages import ModuleType
 from ..startup.policy import (
@@ -140,7 +140,7 @@ def reason_against(
         return why
     if switches.force_eager(frame.f_globals):
         return SWITCHED_OFF
-    if guards.is_missed(name, frame) and not is_declared(frame, name):
+    if guards.is_missed(name, frame):
         return CANNOT_BE_FOUND
     if name == importer and must_have_now(frame, fromlist):
         return SERVED_BY_ITSELF if must_have_now(frame, None) else TAKEN_FROM_ITSELF
