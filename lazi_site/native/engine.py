@@ -83,7 +83,7 @@ def import_filter(
         table, _ = known.get(id(frame.f_code)) or enter(importer, frame)
         answer = table.get(frame.f_lasti, ASK)
         # What a module declares lazy is so without us too, and may not even be there.
-        if table is DECIDED or is_declared(frame, name):
+        if table is DECIDED or ("__lazy_modules__" in frame.f_globals and is_declared(frame, name)):
             answer = int(says_lazy(frame) or is_declared(frame, name))
             if answer and switches.watched:
                 telling.tell(importer, name, frame)
