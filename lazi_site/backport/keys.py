@@ -18,6 +18,7 @@ from sys import is_finalizing
 
 from ..startup import bytecode as op
 from ..startup.bootstrap import record_fault
+from ..startup.settle import load
 from ..startup.switches import switches
 from . import namespaces, stubs
 from .namespaces import MISSING, SettledKey, add, discard, settle
@@ -127,6 +128,11 @@ class PendingKey(SettledKey):
                 frame = _getframe(1)
                 if frame.f_code.co_code[frame.f_lasti] not in _KEEPS_WAITING:
                     if self.busy is None:
+                        load("lazi_site.backport.callees")
+                        from .callees import collects_names
+
+                        if collects_names(frame.f_code, frame.f_lasti):
+                            return str.__hash__(self)
                         resolved(self.namespace, str.__str__(self))
                     elif get_ident() in self.busy:  # ``import *`` from within this key's own import
                         value = self.origin.partial(self)

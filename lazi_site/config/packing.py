@@ -24,7 +24,8 @@ BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
 # program runs to which a policy applies, the stubs early, because some programs need no more. Of the
 # others a module needs only what belongs to a part of its own: parts are single letters,
 # J what decides about statements that no earlier start has seen, E whether one was for the effect of
-# running its target, S what stores decisions at the end, W what tells of imports.
+# running its target, H what a call hashes names for, S what stores decisions at the end, W what tells
+# of imports.
 QUICK = [f"startup.{name}" for name in ("switches", "finders", "packages", "decisions")]
 TELLING = [f"startup.{name}" for name in ("trace", "records", "watch")]
 STORING = ["config", "config.snapshot", "config.storing"]
@@ -40,6 +41,7 @@ PACKED = {
         ("", ["startup.loaders", "backport.program"]),
         ("J", ["startup.usage", "backport.reading"]),
         ("E", ["startup.effects"]),
+        ("H", ["backport.callees"]),
         ("S", STORING),
     ],
     "native": [

@@ -88,6 +88,7 @@ def import_filter(
         if (
             answer > WAITS
             or not switches.is_plain
+            or "__lazy_modules__" in frame.f_globals
             or sys.meta_path != meta_path.known
             or sys.path_hooks != path_hooks.known
         ):
@@ -116,8 +117,10 @@ def decide(
     answer: int,
 ) -> bool:
     """Return whether the statement may wait, where more counts than that *table* has this *answer* for it."""
-    if table is DECIDED:
-        waits = says_lazy(frame) or is_declared(frame, name)
+    # What a module declares lazy is so without us too, and may not even be there.
+    declared = is_declared(frame, name)
+    if declared or table is DECIDED:
+        waits = declared or says_lazy(frame)
         if waits and switches.watched:
             telling.tell(importer, name, frame)
         return waits

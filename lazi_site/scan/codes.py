@@ -109,8 +109,8 @@ CODES = {
     ),
     "name-of-submodule": Code(
         "import",
-        "A package takes a name out of its submodule of the same name; the submodule, loaded late,"
-        " would stand in its place.",
+        "A package takes a name out of its submodule of the same name, or binds or deletes that name later;"
+        " the submodule, loaded late, would stand in its place.",
         NOTHING,
     ),
     "used-by-finder": Code(

@@ -175,7 +175,7 @@ def first_answer(
     if not state.engine or not state.snapshot:
         return declared
     if skips(name):
-        return False
+        return declared
     waits = declared or state.snapshot["settings"]["mode"] == "all"
     if not waits and "LAZI_REPORT" not in variables_at_start():
         return False  # it was asked about before the mode was known

@@ -68,6 +68,7 @@ class Usage:
         target, names: what the statement imports. In ``from .log import
         colours`` followed by ``log = getLogger()`` the variable replaces the
         submodule, which has to be loaded before: it is set on the package then.
+        The same holds where ``del log`` follows.
         """
         if target == package:
             modules = names
@@ -78,12 +79,13 @@ class Usage:
         return any(name in self.code.co_names and name in self.assigned_names() for name in modules)
 
     def assigned_names(self) -> "set[str]":
-        """Return the names that module-level code binds otherwise than by import statements."""
+        """Return the names that module-level code binds otherwise than by import statements, or deletes."""
         code = self.code
         if self.assigned is None:
             imports = {at for one in op.statements(code) for at in range(one.at, one.end, 2)}
             stores = op.all_of(code, op.STORE_NAME)
             self.assigned = {code.co_names[index] for at, index in stores if at not in imports}
+            self.assigned.update(code.co_names[index] for _, index in op.all_of(code, op.DELETE_NAME))
         return self.assigned
 
 

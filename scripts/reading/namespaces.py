@@ -1,13 +1,13 @@
 """Imports modules, performs every import that waits, and tells what their namespaces hold.
 
-    namespaces.py MODULES FOUND [--everywhere]
+    namespaces.py MODULES FOUND
 
 MODULES: a list of names, imported in this order. FOUND gets {"failed": {module:
 error}, "waited": number of names, "reason": why imports are eager, "found":
 {module: {name: (what it is, number)}}}: its type, of numbers and texts the value
-too; and one number for all places at which the very same object stands.
---everywhere: below 3.15 modules of the standard library are patched too, which
-lazi-site itself does not do.
+too; and one number for all places at which the very same object stands. What
+was decided about the modules is stored for the next run, as at the end of every
+program.
 """
 
 import contextlib
@@ -24,20 +24,6 @@ MEMORY = 4 << 30  # bytes
 # The loader of a patched module is ours; builtins are copied to where code was executed.
 LEFT_OUT = ("__loader__", "__builtins__", "__cached__")
 VALUES = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis))
-
-
-def patch_everywhere() -> None:
-    """Have modules of the standard library loaded by us as others are."""
-    from importlib.machinery import FileFinder
-
-    from lazi_site.startup import bootstrap
-    from lazi_site.startup.settle import settle
-
-    settle()  # it takes modules from the standard library's directory alone
-    bootstrap.STANDARD_LIBRARY = "\0"
-    for finder in sys.path_importer_cache.values():
-        if type(finder) is FileFinder:
-            finder._loaders = bootstrap.LOADERS.copy()  # type: ignore[attr-defined]
 
 
 def load(names: list[str]) -> dict[str, str]:
@@ -71,6 +57,14 @@ def resolve() -> tuple[int, str]:
             with contextlib.suppress(BaseException):
                 lazi_site.resolve_all(target)
     return waited, state.reason
+
+
+def store_decisions() -> None:
+    """Do what lazi-site does when the interpreter ends, which this program does not come to."""
+    name = "native" if sys.version_info >= (3, 15) else "backport"
+    engine = sys.modules.get(f"lazi_site.{name}.engine")
+    if engine is not None and engine.decisions is not None and engine.decisions.changed:
+        engine.decisions.store()
 
 
 def describe(names: list[str]) -> dict[str, dict[str, tuple[str, int]]]:
@@ -107,13 +101,17 @@ def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as file:
         names = json.load(file)
     is_lazy = not os.environ.get("LAZI_DISABLE")
-    if is_lazy and "--everywhere" in sys.argv and sys.version_info < (3, 15):
-        patch_everywhere()
+    if is_lazy:
+        from lazi_site.startup.settle import settle
+
+        settle()  # a program that mentions builtins is left alone, so that its first import does not do it
     failed = load(names)
-    waited, reason = resolve() if is_lazy else (0, "")
+    # Statements that say ``lazy`` themselves wait in eager runs too. (3.15)
+    waited, reason = resolve() if is_lazy or sys.version_info >= (3, 15) else (0, "")
     found = describe([name for name in names if name not in failed])
     with open(sys.argv[2], "w", encoding="utf-8", errors="backslashreplace") as file:
         json.dump({"failed": failed, "waited": waited, "reason": reason, "found": found}, file)
+    store_decisions()
     os._exit(0)  # threads that a module started, and what is to happen at exit, are no matter
 
 
