@@ -2,6 +2,7 @@
 """Measure what waiting names cost a program after its start: eager, lazy and native, in the steady state.
 
     bench_steady.py [WORKLOAD ...] [--python PATH ...] [--rounds N] [--json FILE]
+    bench_steady.py --count [WORKLOAD ...] [--python PATH ...]
 
 A workload is a module of scripts/workloads. A fresh process imports it, calls
 its work() until the interpreter has specialised the code, and then takes the
@@ -9,6 +10,8 @@ CPU time of further calls; processes of all kinds take turns, in random order.
 Shown is the ratio to eager of the fastest tenth of the calls, and the geometric
 mean. Names that no call needs go on waiting, so this is what a namespace with
 waiting names costs. The standard library waits as well (LAZI_STDLIB=include).
+--count counts the instructions of a call instead, under valgrind: those of six
+calls less those of three.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ import sys
 from pathlib import Path
 
 from support.benching import check_names, environments, failures_in_words, make_parser, write_json
-from support.environments import CHECKOUT
+from support.counting import NO_VALGRIND, can_count, instructions
+from support.environments import CHECKOUT, CommandFailed
 from support.running import EAGER, NATIVE_ALL, Runner
 from support.tables import table
 
@@ -61,6 +65,15 @@ while clock() - begin < 1e9 * float(sys.argv[3]) or len(times) < 10:
     times.append(clock() - start)
 print(sorted(times)[len(times) // 10], repr(result)[:60])
 """
+# Makes so many calls.
+CALLS = """\
+import sys
+sys.path.insert(0, sys.argv[2])
+work = __import__(sys.argv[1]).work
+for _ in range(int(sys.argv[3])):
+    work()
+"""
+FEW, MANY = 3, 6
 
 
 def main() -> int:
@@ -71,9 +84,13 @@ def main() -> int:
     add("workloads", nargs="*", metavar="WORKLOAD", help=f"of {', '.join(names)}; default: all")
     add("--rounds", type=int, default=5, metavar="N", help="processes of each kind (default 5)")
     add("--seconds", default="0.5", metavar="S", help="of warming up, and of measuring (default 0.5)")
+    add("--count", action="store_true", help="count instructions, under valgrind")
     add("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
     check_names(parser, options.workloads, names)
+    if options.count and not can_count():
+        print(f"bench_steady.py: {NO_VALGRIND}.")
+        return 0
     found = {}
     with failures_in_words():
         for version, environment in environments(options, "steady"):
@@ -81,7 +98,7 @@ def main() -> int:
                 print(f"{version}: without {requirement}: {reason}", file=sys.stderr)
             runner = Runner(environment, Path(options.keep).resolve() / "runs" / f"{version}-steady")
             runner.fresh()
-            found[version] = measure(runner, version, options)
+            found[version] = (count if options.count else measure)(runner, version, options)
     print_table(found)
     write_json(options.json, found)
     return 0
@@ -89,12 +106,9 @@ def main() -> int:
 
 def measure(runner: Runner, version: str, options: argparse.Namespace) -> dict[str, dict[str, float]]:
     """Return {workload: {kind: milliseconds of a call}}."""
-    kinds = {"eager": EAGER, "lazy": LAZY}
-    if version >= "3.15":
-        kinds["native all"] = NATIVE_ALL
-    names = options.workloads or sorted(path.stem for path in WORKLOADS.glob("[a-z]*.py"))
+    kinds = kinds_on(version)
     found = {}
-    for name in names:
+    for name in chosen(options):
         times: dict[str, list[float]] = {kind: [] for kind in kinds}
         results = set()
         for _ in range(options.rounds):
@@ -109,6 +123,42 @@ def measure(runner: Runner, version: str, options: argparse.Namespace) -> dict[s
         found[name] = {kind: min(values) for kind, values in times.items()}
         print(f"{version}: {name}: {found[name]}", file=sys.stderr, flush=True)
     return found
+
+
+def count(runner: Runner, version: str, options: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Return {workload: {kind: million instructions of a call}}."""
+    found: dict[str, dict[str, float]] = {}
+    for name in chosen(options):
+        try:
+            found[name] = {
+                kind: (calls(runner, name, mode, MANY) - calls(runner, name, mode, FEW)) / (MANY - FEW) / 1e6
+                for kind, mode in kinds_on(version).items()
+            }
+        except CommandFailed as error:
+            print(f"{version}: {name}: {error}", file=sys.stderr)
+            continue
+        print(f"{version}: {name}: {found[name]}", file=sys.stderr, flush=True)
+    return found
+
+
+def calls(runner: Runner, name: str, mode: dict[str, str], number: int) -> int:
+    """Return the instructions of a process that calls the workload *name* so often; CommandFailed."""
+    command = [str(runner.environment.python), "-c", CALLS, name, str(WORKLOADS)]
+    variables = runner.variables(mode, {})
+    for _ in range(2):  # byte code, decisions
+        subprocess.run([*command, "1"], env=variables, cwd=runner.work, capture_output=True)
+    return instructions([*command, str(number)], variables, runner.work)
+
+
+def kinds_on(version: str) -> dict[str, dict[str, str]]:
+    """Return the environment variables of each kind of run."""
+    kinds = {"eager": EAGER, "lazy": LAZY}
+    return {**kinds, "native all": NATIVE_ALL} if version >= "3.15" else kinds
+
+
+def chosen(options: argparse.Namespace) -> list[str]:
+    """Return the names of the workloads that are asked for."""
+    return options.workloads or sorted(path.stem for path in WORKLOADS.glob("[a-z]*.py"))
 
 
 def call(runner: Runner, name: str, mode: dict[str, str], seconds: str) -> tuple[float, str]:
