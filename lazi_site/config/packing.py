@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 
 # What runs before the snapshot is read; watched too, because it belongs to the same version.
 BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
-# By engine: (part, modules), in the order in which they need each other. The first part is what every
-# program runs to which a policy applies, the stubs early, because some programs need no more. Of the
-# others a module needs only what belongs to a part of its own: parts are single letters,
-# J what decides about statements that no earlier start has seen, E whether one was for the effect of
-# running its target, H what a call hashes names for, S what stores decisions at the end, W what tells
-# of imports.
+# By engine: (parts, modules), in the order in which they need each other; the stubs early, because some
+# programs need no more. Every program to which a policy applies runs those of no part. Those of a part
+# need only these and each other, and are run for what is rarer: J to decide about statements that no
+# earlier start has seen, E to find out whether a target is imported for its effect, H what a call
+# hashes names for, S to store decisions at the end, W to tell of imports.
 QUICK = [f"startup.{name}" for name in ("switches", "finders", "packages", "decisions")]
 TELLING = [f"startup.{name}" for name in ("trace", "records", "watch")]
 STORING = ["config", "config.snapshot", "config.storing"]
