@@ -10,6 +10,9 @@ CPU time of further calls; processes of all kinds take turns, in random order.
 Shown is the ratio to eager of the fastest tenth of the calls, and the geometric
 mean. Names that no call needs go on waiting, so this is what a namespace with
 waiting names costs. The standard library waits as well (LAZI_STDLIB=include).
+"resolved" has called lazi_site.resolve_all(), as a server may once it is ready.
+Before the calls that count there is a garbage collection, in all kinds, as a
+program that runs for long has had: namespaces are made plain again then.
 --count counts the instructions of a call instead, under valgrind: those of six
 calls less those of three.
 """
@@ -49,14 +52,16 @@ REQUIRES = [
 LAZY = {"LAZI_STDLIB": "include"}
 # Runs in the process that is measured: prints the CPU time of each call in ns, and the result.
 CHILD = """\
-import sys, time
+import gc, sys, time
 sys.path.insert(0, sys.argv[2])
 work = __import__(sys.argv[1]).work
+{prepare}
 clock = time.process_time_ns
 begin = clock()
 result = work()
 while clock() - begin < 1e9 * float(sys.argv[3]):
     assert work() == result
+gc.collect()
 times = []
 begin = clock()
 while clock() - begin < 1e9 * float(sys.argv[3]) or len(times) < 10:
@@ -67,12 +72,17 @@ print(sorted(times)[len(times) // 10], repr(result)[:60])
 """
 # Makes so many calls.
 CALLS = """\
-import sys
+import gc, sys
 sys.path.insert(0, sys.argv[2])
 work = __import__(sys.argv[1]).work
-for _ in range(int(sys.argv[3])):
+{prepare}
+for number in range(int(sys.argv[3])):
+    if number == 2:
+        gc.collect()
     work()
 """
+RESOLVE = "work(); import lazi_site; lazi_site.resolve_all()"
+PREPARE = "LAZI_BENCH_PREPARE"
 FEW, MANY = 3, 6
 
 
@@ -143,7 +153,8 @@ def count(runner: Runner, version: str, options: argparse.Namespace) -> dict[str
 
 def calls(runner: Runner, name: str, mode: dict[str, str], number: int) -> int:
     """Return the instructions of a process that calls the workload *name* so often; CommandFailed."""
-    command = [str(runner.environment.python), "-c", CALLS, name, str(WORKLOADS)]
+    code = CALLS.format(prepare=mode.get(PREPARE, ""))
+    command = [str(runner.environment.python), "-c", code, name, str(WORKLOADS)]
     variables = runner.variables(mode, {})
     for _ in range(2):  # byte code, decisions
         subprocess.run([*command, "1"], env=variables, cwd=runner.work, capture_output=True)
@@ -151,8 +162,8 @@ def calls(runner: Runner, name: str, mode: dict[str, str], number: int) -> int:
 
 
 def kinds_on(version: str) -> dict[str, dict[str, str]]:
-    """Return the environment variables of each kind of run."""
-    kinds = {"eager": EAGER, "lazy": LAZY}
+    """Return the environment variables of each kind of run, and under PREPARE what it runs before."""
+    kinds = {"eager": EAGER, "lazy": LAZY, "resolved": {**LAZY, PREPARE: RESOLVE}}
     return {**kinds, "native all": NATIVE_ALL} if version >= "3.15" else kinds
 
 
@@ -163,7 +174,8 @@ def chosen(options: argparse.Namespace) -> list[str]:
 
 def call(runner: Runner, name: str, mode: dict[str, str], seconds: str) -> tuple[float, str]:
     """Return the milliseconds of a call and the result of the workload *name*; 0 and "" if it fails."""
-    command = [str(runner.environment.python), "-c", CHILD, name, str(WORKLOADS), seconds]
+    code = CHILD.format(prepare=mode.get(PREPARE, ""))
+    command = [str(runner.environment.python), "-c", code, name, str(WORKLOADS), seconds]
     done = subprocess.run(
         command, env=runner.variables(mode, {}), cwd=runner.work, capture_output=True, text=True
     )
