@@ -93,6 +93,8 @@ def import_filter(
             or sys.path_hooks != path_hooks.known
         ):
             answer = decide(importer, name, fromlist, frame, table, answer)
+        elif switches.watched:
+            telling.tell_known(importer, name, frame, answer, table.get(~frame.f_lasti))
         if not answer:
             return False
         if "." in name:
@@ -118,7 +120,7 @@ def decide(
 ) -> bool:
     """Return whether the statement may wait, where more counts than that *table* has this *answer* for it."""
     # What a module declares lazy is so without us too, and may not even be there.
-    declared = is_declared(frame, name)
+    declared = "__lazy_modules__" in frame.f_globals and is_declared(frame, name)
     if declared or table is DECIDED:
         waits = declared or says_lazy(frame)
         if waits and switches.watched:

@@ -19,16 +19,18 @@ MAXIMUM_QUOTED = 50_000  # texts whose JSON is kept
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
-class Quoted(dict[str, str]):
-    """By text: it as JSON. Most are names of modules and files, told over and over.
+class Quoted(dict["str | tuple[str, ...]", str]):
+    """By text, or several: JSON for it. Most are names of modules and files, told over and over.
 
     The module json is not the program's business to find loaded.
     """
 
     __slots__ = ()
 
-    def __missing__(self, text: str) -> str:
-        if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+    def __missing__(self, text: "str | tuple[str, ...]") -> str:
+        if isinstance(text, tuple):
+            found = "[" + ", ".join([self[one] for one in text]) + "]"
+        elif text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
             found = f'"{text}"'
         else:
             found = "".join([c if " " <= c <= "~" and c not in '"\\' else _escape(c) for c in text])
@@ -92,7 +94,14 @@ class Report:
                 os.set_blocking(self.descriptor, True)
         except (OSError, ValueError):
             return False
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.forked)
         return True
+
+    def forked(self) -> None:
+        """Begin with nothing kept in the child of a fork; what the parent has kept it writes itself."""
+        self.pid = os.getpid()
+        self.kept = []
 
     def write(self, event: str, fields: str, began: int) -> None:
         """Append a record.
@@ -102,11 +111,7 @@ class Report:
         """
         if self.descriptor < 0:
             return
-        pid = os.getpid()
-        if pid != self.pid:
-            self.pid = pid
-            self.kept = []  # a child by fork; its parent writes them
-        self.kept.append(f'{{"event": "{event}", "pid": {pid}, {fields}}}\n')
+        self.kept.append(f'{{"event": "{event}", "pid": {self.pid}, {fields}}}\n')
         if not self.under_way or len(self.kept) >= MAXIMUM_KEPT:
             lines, self.kept = self.kept, []
             try:
@@ -117,11 +122,6 @@ class Report:
 
 
 report = Report()
-
-
-def quote_all(texts: "Iterable[str]") -> str:
-    """Return *texts* as a JSON list."""
-    return "[" + ", ".join([quoted[text] for text in texts]) + "]"
 
 
 def quote_stack(places: "Iterable[Place]") -> str:

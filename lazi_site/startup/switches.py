@@ -16,7 +16,7 @@ class Switches:
     imports are eager by set_eager_imports() (PEP 690), or None. open_places: by id
     of a frame, which of its own statements may wait all the same; see running.py.
 
-    is_plain: imports may wait, and none of the others is in use. An engine looks
+    is_plain: imports may wait, and nothing else here decides which. An engine looks
     at this first; whoever changes another one does so by change(), or calls it.
     """
 
@@ -45,7 +45,7 @@ class Switches:
         """Give those of *values* to the switches of these names, and work out ``is_plain``."""
         for name, value in values.items():
             setattr(self, name, value)
-        unused = not (self.watched or self.eager_depth or self.open_places)
+        unused = not (self.eager_depth or self.open_places)
         self.is_plain = self.active and unused and self.eager_importer is None
 
     def force_eager(self, namespace: "dict[str, Any]") -> bool:

@@ -25,12 +25,12 @@ from time import perf_counter_ns as clock
 from . import bytecode as op
 from . import trace
 from .guards import is_internal, module_name
-from .records import Load, quote_all, quote_stack, quoted, report
+from .records import Load, quote_stack, quoted, report
 from .switches import switches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from types import FrameType, ModuleType
     from typing import Any
 
@@ -54,14 +54,14 @@ def begin(level: int, path: str, engine: str) -> None:
         _bootstrap._find_and_load = find_and_load
     report.write(
         "process",
-        f'"argv": {quote_all(sys.orig_argv)}, "engine": {quoted[engine]},'
+        f'"argv": {quoted[tuple(sys.orig_argv)]}, "engine": {quoted[engine]},'
         f' "version": {quoted[sys.version.partition(" ")[0]]}, "executable": {quoted[sys.executable or ""]}',
         clock(),
     )
 
 
 def deferred(
-    importer: object, target: str, names: "Iterable[str]", file: str, line: int, *, declared: bool = False
+    importer: object, target: str, names: "tuple[str, ...]", file: str, line: int, *, declared: bool = False
 ) -> None:
     """Tell that the statement at *line* of *file* waits; *names*: those that it binds.
 
@@ -70,16 +70,16 @@ def deferred(
     began = clock()
     if switches.trace:
         trace.tell(2, "declared" if declared else "pending", importer, target, f"{file}:{line}")
-    fields = f'{_statement(importer, target, file, line)}, "names": {quote_all(names)}'
+    fields = f'{_statement(importer, target, file, line)}, "names": {quoted[names]}'
     report.write("deferred", fields, began)
 
 
-def bound(importer: object, target: str, names: "Iterable[str]", file: str, line: int) -> None:
+def bound(importer: object, target: str, names: "tuple[str, ...]", file: str, line: int) -> None:
     """Tell that the statement had nothing to wait for."""
     began = clock()
     if switches.trace:
         trace.tell(3, "bound", importer, target)
-    fields = f'{_statement(importer, target, file, line)}, "names": {quote_all(names)}'
+    fields = f'{_statement(importer, target, file, line)}, "names": {quoted[names]}'
     report.write("bound", fields, began)
 
 
@@ -94,8 +94,8 @@ def eager(importer: object, target: str, file: str, line: int, code: str, detail
 
 def _statement(importer: object, target: str, file: str, line: int) -> str:
     """Return the fields of an import statement."""
-    place = f'"file": {quoted[file]}, "line": {line}'
-    return f'"importer": {quoted[str(importer)]}, "target": {quoted[target]}, {place}'
+    name = quoted[str(importer)]
+    return f'"importer": {name}, "target": {quoted[target]}, "file": {quoted[file]}, "line": {line}'
 
 
 def is_declared(target: str, namespace: "dict[str, Any]") -> bool:
