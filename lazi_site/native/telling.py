@@ -31,7 +31,8 @@ def tell_known(importer: object, name: str, frame: "FrameType", answer: int, mor
         line, code, detail = more
         watch.eager(importer, name, frame.f_code.co_filename, line, code, detail)
     else:
-        tell_waiting(importer, name, frame, *(more or read(importer, frame)))
+        line, names = more or read(importer, frame)
+        tell_waiting(importer, name, frame, line, names)
 
 
 def tell_waiting(

@@ -77,8 +77,9 @@ def settle_used(
         try:
             value = module.__dict__.get(name)
             is_module = type(value) is MODULE
-            owner = sys.modules.get(getattr(value, "__name__" if is_module else "__module__", ""))
-            if owner is module or (type(owner) is MODULE and waits_in(owner.__name__)):
+            owner_name = getattr(value, "__name__" if is_module else "__module__", "")
+            owner = sys.modules.get(owner_name)
+            if owner is module or (type(owner) is MODULE and waits_in(owner_name)):
                 # What is taken from a module is named by the same code.
                 settle_used(owner, names if is_module else names_used(value), resolve, seen)
         except Exception:
