@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .deferred import Waiting
 
 WAITING, EAGER = 0, 1  # the keys of a module's table
+STAR = ("*",)  # what an ``import *`` takes
 
 _variables = variables_at_start()
 policy = Policy(state.snapshot["settings"], _variables)
@@ -47,6 +48,8 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
         modules.resolve_in(package)
     if op.IMPORT_NAME not in code.co_code:
         return code
+    if STAR in code.co_consts:
+        modules.with_star.add(fullname)
     why = keeps_eager(fullname, code)
     if why is not None and not switches.watched:
         return code

@@ -19,6 +19,7 @@ from .namespaces import (
     SettledKey,
     finish_later,
     plain_value,
+    rebuild_later,
     records,
     settle,
     waiting,
@@ -132,6 +133,7 @@ wanted: "dict[str, list[DeferredImport]]" = {}  # target -> statements that wait
 promised: "dict[str, dict[str, Submodule]]" = {}  # package -> name of submodule -> its promise
 published: "set[str]" = set()  # packages that have run and hold keys for what is promised to them
 loading: "list[str]" = []  # modules whose code was fetched and that may still be running
+with_star: "set[str]" = set()  # those of them that have an ``import *``
 
 
 def promise(target: str, declared_by: Origin) -> None:
@@ -284,6 +286,9 @@ def finish() -> None:
             publish(name)
             if name in wanted:
                 _bind_waiting(name)
+            if name in with_star:
+                with_star.discard(name)
+                rebuild_later(getattr(module, "__dict__", {}))
             if state.takes_stdlib and name in EMPTY_PACKAGES:
                 find_missing_in(name)
 

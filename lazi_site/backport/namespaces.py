@@ -147,9 +147,21 @@ def _forget(key: SettledKey) -> None:
         return
     record.pending.pop(str.__str__(key), None)
     if not record.pending and records.pop(id(key.namespace), None) is not None:
-        if _call_back not in gc_callbacks:
-            gc_callbacks.append(_call_back)
         to_rebuild.append(record)
+        await_collection()
+
+
+def rebuild_later(namespace: "dict[str, Any]") -> None:
+    """Rebuild *namespace* at a collection if it has settled keys: ``import *`` takes them along."""
+    if any(type(name) is SettledKey for name in list(namespace)):
+        to_rebuild.append(Record(namespace))
+        await_collection()
+
+
+def await_collection() -> None:
+    """Have the collector call, once for what is in the two lists."""
+    if _call_back not in gc_callbacks:
+        gc_callbacks.append(_call_back)
 
 
 def finish_later(package: "Any") -> None:
@@ -158,9 +170,8 @@ def finish_later(package: "Any") -> None:
     Not in the lookup of its last name: the program may be going through the
     names of the package, of which there must not become fewer.
     """
-    if _call_back not in gc_callbacks:
-        gc_callbacks.append(_call_back)
     to_finish.append(package)
+    await_collection()
 
 
 def finish_packages() -> None:

@@ -53,6 +53,21 @@ def check_order_of_names_is_kept() -> None:
     equal(names(module), order)
 
 
+def check_names_taken_by_a_star_are_exact_strings_again() -> None:
+    """The star takes the keys themselves along, which have settled by then."""
+    module = load(
+        "starred",
+        starred="from star_source import *\nX = 1\ndef f(): return A, X\n",
+        star_source="from star_target import A, B\nC = A + B\n",
+        star_target=TARGET,
+        star_after="Y = 1\n",
+    )
+    equal(module.f(), (1, 1))
+    load("star_after")
+    gc.collect()
+    equal(key_types(module), {"str"})
+
+
 def check_settled_namespace_has_exact_strings_again() -> None:
     module = load(
         "settled",
