@@ -139,14 +139,13 @@ def count(runner: Runner, version: str, options: argparse.Namespace) -> dict[str
     """Return {workload: {kind: million instructions of a call}}."""
     found: dict[str, dict[str, float]] = {}
     for name in chosen(options):
-        try:
-            found[name] = {
-                kind: (calls(runner, name, mode, MANY) - calls(runner, name, mode, FEW)) / (MANY - FEW) / 1e6
-                for kind, mode in kinds_on(version).items()
-            }
-        except CommandFailed as error:
-            print(f"{version}: {name}: {error}", file=sys.stderr)
-            continue
+        found[name] = {}
+        for kind, mode in kinds_on(version).items():
+            try:
+                more = calls(runner, name, mode, MANY) - calls(runner, name, mode, FEW)
+                found[name][kind] = more / (MANY - FEW) / 1e6
+            except CommandFailed as error:
+                print(f"{version}: {name}, {kind}: {error}", file=sys.stderr)
         print(f"{version}: {name}: {found[name]}", file=sys.stderr, flush=True)
     return found
 
@@ -200,7 +199,7 @@ def print_table(found: dict[str, dict[str, dict[str, float]]]) -> None:
         cells = []
         for version, kind in columns:
             times = found[version].get(name, {})
-            if times.get(kind):
+            if times.get(kind) and times.get("eager"):
                 ratios[version, kind].append(times[kind] / times["eager"])
                 cells.append(f"{ratios[version, kind][-1]:.3f}")
             else:
