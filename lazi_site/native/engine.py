@@ -133,10 +133,7 @@ def decide(
         or (answer == IF_FOUND and is_missed(name, frame))
         or (answer == FOR_EFFECT and (name == importer or not are_loaded(name, fromlist)))
         or (answer == FROM_ITSELF and must_have_now(frame, fromlist))
-        or not switches.active
-        or switches.eager_depth
-        or switches.eager_importer is not None
-        or switches.open_places
+        or not switches.is_plain
     ):
         return ask(importer, name, fromlist, frame)
     if switches.watched:

@@ -93,8 +93,7 @@ def waits_in(module: str) -> bool:
 
 def names_used(member: "Any") -> "set[str]":
     """Return the names that the code of a finder, hook, function or class mentions."""
-    found: set[str] = set()
-    return found.union(*codes_of(member).values())
+    return {name for names in codes_of(member).values() for name in names}
 
 
 def names_to_find(member: "Any") -> "set[str]":
