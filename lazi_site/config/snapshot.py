@@ -16,15 +16,30 @@ from ..startup.snapshot import FORMAT, MAGIC, read_snapshot, snapshot_directorie
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 MAXIMUM_FILES = 8  # snapshots in one directory: users, interpreters and surroundings
 ABANDONED = 60  # seconds after which an unfinished file's writer must be dead
 
 
-def pack_snapshot(snapshot: dict[str, object]) -> bytes:
-    """Return *snapshot* as the bytes of a snapshot file."""
-    body = marshal.dumps(snapshot)
-    return MAGIC + _imp.source_hash(FORMAT, body) + body
+def pack_snapshot(snapshot: "Mapping[str, object]", pieces: "Mapping[str, bytes] | None" = None) -> bytes:
+    """Return *snapshot* and its *pieces* as the bytes of a snapshot file; see startup/snapshot.py."""
+    places = {}
+    rest = b"".join((pieces or {}).values())
+    start = 0
+    for key, data in (pieces or {}).items():
+        places[key] = (start, start + len(data), _imp.source_hash(FORMAT, data))
+        start += len(data)
+    head = marshal.dumps({**snapshot, "pieces": places})
+    return MAGIC + _imp.source_hash(FORMAT, head) + len(head).to_bytes(8, "little") + head + rest
+
+
+def pack_policy(snapshot: "Mapping[str, Any]") -> bytes:
+    """Return the policy *snapshot* as the bytes of its file: code that few programs need is in pieces."""
+    code = snapshot["code"]
+    rare = {name: packed for name, (parts, _, _, packed) in code.items() if parts}
+    common = {name: (*entry[:3], b"" if name in rare else entry[3]) for name, entry in code.items()}
+    return pack_snapshot({**snapshot, "code": common}, rare)
 
 
 def store_snapshot(snapshot: dict[str, object]) -> str:
@@ -34,7 +49,7 @@ def store_snapshot(snapshot: dict[str, object]) -> str:
     user may write and nobody else can put files in our name.
     """
     name = snapshot_name()
-    data = pack_snapshot(snapshot)
+    data = pack_policy(snapshot)
     for number, directory in enumerate(snapshot_directories()):
         try:
             if number:
@@ -60,7 +75,7 @@ def says_the_same(stored: dict[str, object] | None, snapshot: dict[str, object])
 
     The same files give the same code, though marshal's bytes for it can differ.
     """
-    other: dict[str, object] = {"code": {}, "digest": b""}
+    other = dict.fromkeys(("code", "digest", "pieces", "rest"))
     return stored is not None and {**stored, **other} == {**snapshot, **other}
 
 

@@ -7,7 +7,8 @@ is not loaded, because programs put finders and loaders of their own in place.
 import marshal
 import os
 
-from ..startup.decisions import read_packed, unpacked
+from ..startup.decisions import read_stored, unpacked
+from ..startup.snapshot import piece
 from .snapshot import is_safe, pack_snapshot, remove_surplus, write_atomically
 
 TYPE_CHECKING = False
@@ -25,13 +26,14 @@ def store_decisions(path: str, digest: bytes, groups: "dict[str, dict[str, Entry
     folder, name = os.path.split(path)
     if not is_safe(folder):
         return
-    packed = dict(read_packed(path, digest))  # another process may have added some meanwhile
+    stored = read_stored(path, digest)  # another process may have added some meanwhile
+    packed = {group: piece(stored, group) for group in stored.get("pieces", ())}
     for group, entries in groups.items():
-        packed[group] = marshal.dumps(merged(unpacked(packed.get(group)), entries))
-    data = pack_snapshot({"snapshot": digest, "packed": packed})
+        packed[group] = marshal.dumps(merged(unpacked(packed.get(group, b"")), entries))
+    data = pack_snapshot({"snapshot": digest}, packed)
     if len(data) > MAXIMUM:
         latest = {group: marshal.dumps(entries) for group, entries in groups.items()}
-        data = pack_snapshot({"snapshot": digest, "packed": latest})
+        data = pack_snapshot({"snapshot": digest}, latest)
     if len(data) <= MAXIMUM:
         write_atomically(path, data)
         remove_surplus(folder, name)

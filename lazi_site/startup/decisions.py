@@ -17,7 +17,7 @@ from _frozen_importlib import BuiltinImporter, _load  # type: ignore[attr-define
 
 from .bootstrap import state
 from .settle import load
-from .snapshot import FORMAT, read_snapshot
+from .snapshot import FORMAT, piece, read_snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,12 +35,13 @@ class Decisions:
     """The tables of this process: those that were stored, and those that are new.
 
     snapshot: the file of the snapshot that they belong to; digest: its hash. path: of their own file.
-    packed: {group: marshalled {module: entry}}, as stored. groups: those that were looked into.
+    stored: the file's content, whose pieces are marshalled {module: entry}, one for each group.
+    groups: those that were looked into.
     closed: modules and groups about which nothing is kept, for what happened in this process.
     changed: groups in which something is new.
     """
 
-    __slots__ = ("changed", "closed", "digest", "groups", "packed", "path", "snapshot")
+    __slots__ = ("changed", "closed", "digest", "groups", "path", "snapshot", "stored")
 
     def __init__(self, snapshot: str, digest: bytes, stdlib: str) -> None:
         folder, name = os.path.split(snapshot)
@@ -50,7 +51,7 @@ class Decisions:
         self.groups: dict[str, dict[str, Entry]] = {}
         self.closed: set[str] = set()
         self.changed: set[str] = set()
-        self.packed: dict[str, bytes] = read_packed(self.path, digest)
+        self.stored = read_stored(self.path, digest)
 
     def table_of(self, importer: str, code: "CodeType") -> "Table | None":
         """Return the table of the module *importer*, whose body is *code*, an empty one if it is new.
@@ -62,7 +63,7 @@ class Decisions:
             return None
         entries = self.groups.get(group)
         if entries is None:
-            entries = self.groups[group] = unpacked(self.packed.get(group))
+            entries = self.groups[group] = unpacked(piece(self.stored, group))
         time = size = 0
         if not code.co_filename.startswith("<frozen "):  # those change with the interpreter only
             try:
@@ -118,7 +119,7 @@ def decisions_name(snapshot: str, stdlib: str) -> str:
     return f"decisions-{stdlib}-{snapshot.removeprefix('policy-')}"
 
 
-def unpacked(data: "bytes | None") -> "dict[str, Entry]":
+def unpacked(data: bytes) -> "dict[str, Entry]":
     """Return the entries of a group, none if *data* are not what we write."""
     try:
         found = marshal.loads(data) if data else {}
@@ -127,11 +128,10 @@ def unpacked(data: "bytes | None") -> "dict[str, Entry]":
     return found if type(found) is dict else {}
 
 
-def read_packed(path: str, digest: bytes) -> "dict[str, bytes]":
-    """Return what the file *path* holds for the snapshot that has the *digest*: {group: its tables}."""
+def read_stored(path: str, digest: bytes) -> "dict[str, Any]":
+    """Return what the file *path* holds for the snapshot that has the *digest*, a piece for every group."""
     stored = read_snapshot(path) or {}
-    packed = stored.get("packed")
-    return packed if stored.get("snapshot") == digest and type(packed) is dict else {}
+    return stored if stored.get("snapshot") == digest and type(stored.get("pieces")) is dict else {}
 
 
 def open_decisions(variables: "Mapping[str, str]", stdlib: str) -> "Decisions | None":

@@ -22,7 +22,7 @@ from .bootstrap import (
     state,
     take_finders,
 )
-from .snapshot import read_policy, setting, variables_at_start
+from .snapshot import piece, read_policy, setting, variables_at_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,10 +92,13 @@ def load(name: str) -> None:
         for one, (parts, file, is_package, code) in packed.items():
             is_needed = not parts or any(part in wanted for part in parts)
             if is_needed and one not in sys.modules:
+                code = code or piece(state.snapshot, one)
+                if not code:
+                    break
                 run(one, file, marshal.loads(code), is_package)
             if one == name:
                 return
-    __import__(name)  # its file could not be packed; the import system meets the reason
+    __import__(name)  # its file could not be packed, or the snapshot is damaged: the import system's turn
 
 
 def run(name: str, file: str, code: "CodeType", is_package: bool) -> None:
