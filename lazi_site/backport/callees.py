@@ -1,6 +1,7 @@
 """What the code calls at a place: read only when a call hashes a waiting name."""
 
-from ..startup import bytecode as op
+from ..startup import bytecode
+from ..startup import instructions as op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def collects_names(code: "CodeType", at: int) -> bool:
     for index in range(at // 2 - 1, -1, -1):
         operation = instructions[2 * index]
         if operation in LOADING and places[index] == place:
-            argument = op.backwards(instructions, 2 * index)[0]
+            argument = bytecode.backwards(instructions, 2 * index)[0]
             return code.co_names[name_index(operation, argument)] in COLLECTING
     return False
 

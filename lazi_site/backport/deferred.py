@@ -2,11 +2,11 @@
 
 import sys
 
-from ..startup import bytecode as op
 from ..startup import guards
+from ..startup import instructions as op
 from ..startup.bootstrap import record_fault
 from ..startup.packages import is_running
-from ..startup.policy import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
+from ..startup.reasons import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.settle import load
 from ..startup.switches import switches
 from . import keys, stubs
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
-    from ..startup.policy import Eager
+    from ..startup.reasons import Eager
 
     # What waiting() of reading.py says of a statement, a tuple because it is stored: full_target, fromlist;
     # start, at, level, name, bound, end, dotted_as; target, line, is_sure, is_for_effect.

@@ -2,13 +2,13 @@
 
 import sys
 
-from ..startup import bytecode as op
+from ..startup import instructions as op
 from ..startup.bootstrap import state
 from ..startup.decisions import open_decisions
 from ..startup.packages import find_missing_in, is_running
-from ..startup.policy import NOT_DECLARED, SWITCHED_OFF, Policy
-from ..startup.settle import load
-from ..startup.snapshot import variables_at_start
+from ..startup.reasons import NOT_DECLARED, SWITCHED_OFF
+from ..startup.settle import load, loading
+from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
 from . import modules
 from .deferred import DeferredImport
@@ -20,21 +20,29 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from ..startup.policy import Eager
+    from ..startup.policy import Policy
+    from ..startup.reasons import Eager
     from .deferred import Waiting
 
 WAITING, EAGER = 0, 1  # the keys of a module's table
 STAR = ("*",)  # what an ``import *`` takes
 
 _variables = variables_at_start()
-policy = Policy(state.snapshot["settings"], _variables)
-decisions = open_decisions(_variables, policy.stdlib)
-switches.declared_only = policy.mode == "declared"
-if policy.is_watched:
+_settings: "dict[str, Any]" = state.snapshot["settings"]
+decisions = open_decisions(_variables, setting("stdlib", _settings, _variables))
+switches.declared_only = _settings["mode"] == "declared"
+
+_policy: "Policy | None" = None
+# Top-level packages for which Policy.settles() may have an answer, and those for which it had one.
+_settling = {pattern.partition(".")[0] for pattern in _settings["shipped-settle"]}
+settled: "set[str]" = set()
+
+_trace = int(setting("trace", _settings, _variables))
+if _trace or _variables.get("LAZI_REPORT"):
     load("lazi_site.startup.watch")
     from ..startup import watch
 
-    watch.begin(policy.trace, policy.report, state.engine)
+    watch.begin(_trace, _variables.get("LAZI_REPORT", ""), state.engine)
 
 for _name in modules.EMPTY_PACKAGES if state.takes_stdlib else ():
     find_missing_in(_name)  # loaded before, as reading the configuration does
@@ -43,9 +51,11 @@ for _name in modules.EMPTY_PACKAGES if state.takes_stdlib else ():
 def prepare(code: "CodeType", fullname: str) -> "CodeType":
     """Return the code to execute for the module *fullname*, whose compiled body is *code*."""
     modules.starts(fullname)
-    package = policy.settles(fullname)
-    if package:
-        modules.resolve_in(package)
+    if fullname.partition(".")[0] in _settling:
+        package = get_policy().settles(fullname)
+        if package:
+            settled.add(package)
+            modules.resolve_in(package)
     if op.IMPORT_NAME not in code.co_code:
         return code
     if STAR in code.co_consts:
@@ -59,13 +69,25 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     return overwrite(code, deferred) if deferred else code
 
 
+def get_policy() -> "Policy":
+    """Return the policy, which is made when the first statement is met about which nothing is kept."""
+    global _policy
+    with loading:
+        if _policy is None:
+            load("lazi_site.startup.policy")
+            from ..startup.policy import Policy
+
+            _policy = Policy(_settings, _variables)
+    return _policy
+
+
 def keeps_eager(importer: str, code: "CodeType") -> "Eager | None":
-    """Return why no import statement of the module *importer* may wait, whatever it imports, or None."""
+    """Return why no import statement of the module *importer* may wait in this process, or None."""
     if not switches.active:
         return SWITCHED_OFF
     if switches.declared_only and "__lazy_modules__" not in code.co_names:
         return NOT_DECLARED
-    return policy.decide_importer(importer)
+    return get_policy().decide_importer(importer) if importer.partition(".")[0] in settled else None
 
 
 def stand_ins(
@@ -99,6 +121,8 @@ def statements(code: "CodeType", importer: str, package: str, why_none: "Eager |
         load("lazi_site.backport.reading")
         from .reading import waiting_statements
 
+        policy = get_policy()
+        why_none = why_none or policy.decide_importer(importer)
         waiting, told = waiting_statements(policy, code, importer, package, why_none)
         found: dict[int, Any] = {WAITING: waiting, EAGER: told} if switches.watched else {WAITING: waiting}
         if table is None or decisions is None:

@@ -16,7 +16,7 @@ import sys
 from _thread import get_ident
 from sys import is_finalizing
 
-from ..startup import bytecode as op
+from ..startup import instructions as op
 from ..startup.bootstrap import record_fault
 from ..startup.settle import load
 from ..startup.switches import switches

@@ -8,7 +8,7 @@ so that the constant's ``__invert__`` runs when, and only when, control reaches
 the statement. The stock ``.pyc`` is what was loaded; nothing is cached.
 """
 
-from ..startup import bytecode as op
+from ..startup import instructions as op
 from .deferred import DeferredImport
 
 TYPE_CHECKING = False

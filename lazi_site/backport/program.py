@@ -9,8 +9,7 @@ that runs already when it becomes lazy; see ``startup/running.py``.
 
 import sys
 
-from ..startup import bytecode as op
-from ..startup.policy import LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE
+from ..startup.reasons import LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE
 from ..startup.settle import load
 from ..startup.switches import switches
 from . import engine
@@ -87,6 +86,7 @@ def deferred(frame: "FrameType", statement: "DeferredImport | None" = None) -> "
 def deferred_in_block(frame: "FrameType") -> "Any":
     """Do what deferred() does for a statement of any module that running.py lets wait."""
     load("lazi_site.backport.reading")
+    from ..startup import bytecode
     from ..startup.usage import Usage, scans_namespace
     from . import reading
 
@@ -94,17 +94,17 @@ def deferred_in_block(frame: "FrameType") -> "Any":
     namespace = frame.f_globals
     importer = namespace.get("__name__")
     package = namespace.get("__package__") or ""
-    head = op.head(code, frame.f_lasti)
-    tail = head and op.tail(code, frame.f_lasti, head[4])
+    head = bytecode.head(code, frame.f_lasti)
+    tail = head and bytecode.tail(code, frame.f_lasti, head[4])
     if head is None or tail is None or not isinstance(importer, str):
         return None
     _, _, level, name, fromlist = head
-    target = op.absolute(name, level, package)
+    target = bytecode.absolute(name, level, package)
     if not target:
         return None
     names = fromlist or ()
     usage = Usage(code)
-    why = engine.keeps_eager(importer, code) or engine.policy.decide(importer, target, names)
+    why = engine.keeps_eager(importer, code) or engine.get_policy().decide(importer, target, names)
     if why is None and scans_namespace(code):
         why = LOOKS_THROUGH_NAMES
     if why is None and package == importer and usage.has_variable_for(package, target, names):

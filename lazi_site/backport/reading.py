@@ -4,9 +4,10 @@ The outcome is kept for later starts (startup/decisions.py), so that this is
 loaded only for modules that are new or have changed.
 """
 
-from ..startup import bytecode as op
-from ..startup import guards
-from ..startup.policy import IN_TRY, LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE, STAR_IMPORT, Policy
+from ..startup import bytecode, guards
+from ..startup import instructions as op
+from ..startup.policy import Policy
+from ..startup.reasons import IN_TRY, LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE, STAR_IMPORT
 from ..startup.switches import switches
 from ..startup.usage import Usage, has_dead_variables, scans_namespace
 
@@ -14,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
-    from ..startup.policy import Eager
+    from ..startup.reasons import Eager
     from .deferred import Waiting
 
     Told = tuple[str, int, str, str]  # target and line of a statement, code and detail of the reason
@@ -35,8 +36,8 @@ def waiting_statements(
         why_none = LOOKS_THROUGH_NAMES
     if why_none is not None and not watched:
         return [], []
-    ranges = op.covered_ranges(code.co_exceptiontable)
-    unreached = op.for_type_checkers(code)
+    ranges = bytecode.covered_ranges(code.co_exceptiontable)
+    unreached = bytecode.for_type_checkers(code)
     usage = Usage(code)
     lines = code.co_lines()
     line = code.co_firstlineno
@@ -44,26 +45,26 @@ def waiting_statements(
     bases: dict[int, str] = {}
     found: list[Waiting] = []
     told: list[Told] = []
-    for head in op.heads(code):
+    for head in bytecode.heads(code):
         _, at, level, name, names = head
-        if unreached and op.is_within(unreached, at):
+        if unreached and bytecode.is_within(unreached, at):
             continue
         target = name
         if level:
             base = bases.get(level)
             if base is None:
-                base = bases[level] = op.absolute("", level, package)
+                base = bases[level] = bytecode.absolute("", level, package)
             if not base:
                 continue
             target = f"{base}.{name}" if name else base
         why: Eager | None
         if why_none is not None:
             why = why_none
-        elif ranges and op.handler_of(ranges, at) is not None:
+        elif ranges and bytecode.handler_of(ranges, at) is not None:
             why = IN_TRY
         else:
             why = policy.decide_target(importer, target, names or ())
-        tail = op.tail(code, at, names) if why is None else None
+        tail = bytecode.tail(code, at, names) if why is None else None
         if tail and package == importer and usage.has_variable_for(package, target, names or ()):
             why, tail = NAME_OF_SUBMODULE, None
         if tail is None and not watched:

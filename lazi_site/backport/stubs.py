@@ -10,7 +10,7 @@ Checked on 3.11 to 3.14.
 import sys
 from sys import getprofile, gettrace
 
-from ..startup import bytecode as op
+from ..startup import instructions as op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -27,30 +27,37 @@ BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
 # By engine: (parts, modules), in the order in which they need each other; the stubs early, because some
 # programs need no more. Every program to which a policy applies runs those of no part. Those of a part
 # need only these and each other, and are run for what is rarer: J to decide about statements that no
-# earlier start has seen, E to find out whether a target is imported for its effect, H what a call
-# hashes names for, S to store decisions at the end, W to tell of imports.
+# earlier start has seen, E to find out whether a target is imported for its effect, F what a new
+# finder uses, G whether a module is loaded in a try, H what a call hashes names for, S to store
+# decisions at the end, W to tell of imports.
 QUICK = [f"startup.{name}" for name in ("switches", "finders", "packages", "decisions")]
 TELLING = [f"startup.{name}" for name in ("trace", "records", "watch")]
 STORING = ["config", "config.snapshot", "config.storing"]
 PACKED = {
     "backport": [
-        ("", ["", "startup", "startup.bytecode", "backport", "backport.stubs", "startup.guards"]),
-        ("", [*QUICK, "startup.policy"]),
+        ("", ["", "startup", "startup.instructions", "backport", "backport.stubs", "startup.guards"]),
+        ("", [*QUICK, "startup.reasons"]),
         ("W", TELLING),
         (
             "",
             [f"backport.{name}" for name in ("namespaces", "keys", "modules", "deferred", "patch", "engine")],
         ),
         ("", ["startup.loaders", "backport.program"]),
-        ("J", ["startup.usage", "backport.reading"]),
+        ("JEFGH", ["startup.bytecode"]),
+        ("JF", ["startup.usage"]),
+        ("J", ["startup.policy", "backport.reading"]),
         ("E", ["startup.effects"]),
+        ("F", ["startup.finding"]),
         ("H", ["backport.callees"]),
         ("S", STORING),
     ],
     "native": [
         ("", ["", "startup", "startup.guards", *QUICK, "native", "native.engine"]),
-        ("JW", ["startup.bytecode", "startup.policy"]),
-        ("J", ["startup.usage", "startup.effects", "native.reading", "native.judging"]),
+        ("JFGW", ["startup.instructions", "startup.bytecode"]),
+        ("JW", ["startup.reasons"]),
+        ("JF", ["startup.usage"]),
+        ("F", ["startup.finding"]),
+        ("J", ["startup.policy", "startup.effects", "native.reading", "native.judging"]),
         ("W", [*TELLING, "native.telling"]),
         ("S", STORING),
     ],
@@ -72,11 +79,10 @@ def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str,
     stamps = [(path, *read_stamp(path)) for path, _ in (file_of(package, name) for name in (*BEFORE, *names))]
     try:
         if former is not None and former["code"] and set(stamps) <= set(former["sources"]):
-            code = {
-                name: (*entry[:3], entry[3] or piece(former, name)) for name, entry in former["code"].items()
-            }
-            if all(entry[3] for entry in code.values()):
-                return code, stamps
+            former_code = former["code"].items()
+            found = {name: (*entry[:3], entry[3] or piece(former, name)) for name, entry in former_code}
+            if all(entry[3] for entry in found.values()):
+                return found, stamps
     except (KeyError, TypeError, IndexError):
         pass  # it has the right hash, but not our content
     packed = {}
@@ -114,7 +120,7 @@ def strip_types(node: ast.AST) -> None:
             if isinstance(one, ast.AnnAssign):
                 plain = ast.Assign([one.target], one.value) if one.value else ast.Pass()
                 statements[place] = ast.copy_location(plain, one)
-            elif isinstance(one, ast.If) and isinstance(one.test, ast.Name) and one.test.id == "TYPE_CHECKING":
+            elif isinstance(one, ast.If) and getattr(one.test, "id", "") == "TYPE_CHECKING":
                 statements[place] = ast.copy_location(ast.Pass(), one)
             else:
                 if isinstance(one, ast.FunctionDef):

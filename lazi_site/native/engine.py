@@ -9,7 +9,7 @@ from _weakref import ref
 
 from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.decisions import open_decisions
-from ..startup.finders import meta_path, path_hooks, settle_new_finders
+from ..startup.finders import asked, known, settle_new_finders
 from ..startup.guards import is_missed
 from ..startup.packages import MissingSubmodule, ModuleType, find_missing_in
 from ..startup.settle import load
@@ -35,6 +35,7 @@ ASK = 5  # nothing is known yet, or it depends on what happens in this process
 STDLIB = sys.stdlib_module_names
 MAXIMUM_KNOWN = 64
 _getframe = sys._getframe
+_loaded = sys.modules
 
 _variables = variables_at_start()
 _settings: "dict[str, Any]" = state.snapshot["settings"]
@@ -42,6 +43,7 @@ excludes_stdlib = setting("stdlib", _settings, _variables) == "exclude"
 decisions = open_decisions(_variables, "exclude" if excludes_stdlib else "include")
 switches.declared_only = _settings["mode"] == "declared"
 nobody = object  # its call, a new object, is no module
+nothing: "Table" = {}
 
 tables: "dict[int, Table]" = {}  # by id of the code
 codes: "dict[int, CodeType]" = {}  # those, kept alive so that the ids stay theirs
@@ -67,15 +69,40 @@ if sys.excepthook is sys.__excepthook__:
     sys.excepthook = excepthook
 
 
-def import_filter(
-    importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType | None" = None
-) -> object:
+def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None") -> object:
     """Return whether the import of *name*, made in the module *importer*, may wait.
 
-    Never raises, as that would break the statement. Checked on 3.15.2.
+    Never raises, as that would break the statement. Checked on 3.15.2. A program asks for every
+    statement that runs, so this answers only what takes no more than a look into a table.
 
     importer: its ``__name__``, unchecked: None or any object in code without one.
     fromlist: the names taken, None for ``import name``.
+    """
+    frame = _getframe(1)
+    try:
+        answer = tables.get(id(frame.f_code), nothing).get(frame.f_lasti, ASK)
+        # New finders are seen here unless a list itself was replaced; then with the next module.
+        if answer > WAITS or not switches.is_plain or asked != known:
+            return full_filter(importer, name, fromlist, frame)
+        if not answer:
+            return "__lazy_modules__" in frame.f_globals and is_declared(frame, name)
+        if "." in name:
+            package = name.rpartition(".")[0]
+            if served.get(package, nobody)() is not _loaded.get(package):
+                serve(package)
+    except RecursionError:
+        return False
+    except Exception as error:
+        record_fault(f"deciding about {name}", error)
+        return False
+    return True
+
+
+def full_filter(
+    importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType | None" = None
+) -> object:
+    """Return what import_filter() does, by all that can count.
+
     frame: of the statement; by default the one that asks, which the interpreter's is.
     """
     if frame is None:
@@ -85,13 +112,8 @@ def import_filter(
         if table is None:
             table = enter(importer, frame)
         answer = table.get(frame.f_lasti, ASK)
-        if (
-            answer > WAITS
-            or not switches.is_plain
-            or "__lazy_modules__" in frame.f_globals
-            or sys.meta_path != meta_path.known
-            or sys.path_hooks != path_hooks.known
-        ):
+        is_plain = switches.is_plain and asked == known and "__lazy_modules__" not in frame.f_globals
+        if answer > WAITS or not is_plain:
             answer = decide(importer, name, fromlist, frame, table, answer)
         elif switches.watched:
             telling.tell_known(importer, name, frame, answer, table.get(~frame.f_lasti))
@@ -99,7 +121,7 @@ def import_filter(
             return False
         if "." in name:
             package = name.rpartition(".")[0]
-            if served.get(package, nobody)() is not sys.modules.get(package):
+            if served.get(package, nobody)() is not _loaded.get(package):
                 serve(package)
     except RecursionError:
         return False
@@ -108,6 +130,11 @@ def import_filter(
         return False
     former = state.former[1]
     return former is None or former(importer, name, fromlist)
+
+
+def choose_filter() -> "Any":
+    """Return the filter for this process; the quick one tells nobody, and asks no other filter."""
+    return full_filter if switches.watched or state.former[1] is not None else import_filter
 
 
 def decide(
@@ -164,6 +191,7 @@ def serve(package: str) -> None:
 def enter(importer: object, frame: "FrameType") -> "Table":
     """Return what is known of the code that runs in *frame*, the body of the module *importer*."""
     code = frame.f_code
+    settle_new_finders(resolve_names)
     table: Table | None = None
     if type(importer) is str:
         if is_decided(importer):

@@ -2,11 +2,11 @@
 
 import sys
 
-from ..startup import bytecode as op
-from ..startup import effects, guards
+from ..startup import bytecode, effects, guards
 from ..startup.bootstrap import state
 from ..startup.packages import ModuleType
-from ..startup.policy import (
+from ..startup.policy import Policy
+from ..startup.reasons import (
     CANNOT_BE_FOUND,
     EXTENDED,
     FOR_ITS_EFFECT,
@@ -17,7 +17,6 @@ from ..startup.policy import (
     SWITCHED_OFF,
     TAKEN_FROM_ITSELF,
     USED_BY_FINDER,
-    Policy,
 )
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
@@ -42,7 +41,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-    from ..startup.policy import Eager
+    from ..startup.reasons import Eager
 
 policy = Policy(state.snapshot["settings"], variables_at_start())
 
@@ -72,7 +71,7 @@ class Body:
         self.is_kept = True
         self.is_package = is_package
         self.code = code
-        self.ranges = op.covered_ranges(code.co_exceptiontable)
+        self.ranges = bytecode.covered_ranges(code.co_exceptiontable)
         # Walking through all code takes long, so it is done once; what is looked for then is rare.
         self.nested = nested_names(code)
         looks_up = "globals" in self.nested or "globals" in code.co_names
@@ -85,7 +84,7 @@ class Body:
 
     def reads_global(self, name: str) -> bool:
         """Return whether the code, or something nested in it, reads or deletes the global *name*."""
-        if not op.has_many_names(self.code):
+        if not bytecode.has_many_names(self.code):
             users = reading.with_nested(self.code) if name in self.nested else (self.code,)
             return reading.reads_global(users, name)
         if self.read is None:
@@ -178,7 +177,7 @@ def judge(
     why = policy.decide(importer, name, fromlist)
     if why is None:
         why = LOOKS_THROUGH_NAMES if body.scans else None
-    handler = op.handler_of(body.ranges, frame.f_lasti)
+    handler = bytecode.handler_of(body.ranges, frame.f_lasti)
     # What such a block gets to hear is not kept: next time it may be another.
     is_open = handler is not None and handler in switches.open_places.get(id(frame), ())
     if why is None and handler is not None and not is_open:
@@ -194,7 +193,7 @@ def judge(
         answer = FROM_ITSELF
     # What is left depends on the names bound; nothing does for most statements ``from other import``.
     if why is None and (not fromlist or body.finder_names or body.extended or importer.startswith(name)):
-        statement = op.decode(body.code, frame.f_lasti)
+        statement = bytecode.decode(body.code, frame.f_lasti)
         if statement is not None:
             if not body.finder_names.isdisjoint(statement.bound):
                 why = USED_BY_FINDER
@@ -240,8 +239,8 @@ def keep_looked_through(code: "CodeType", importer: str, package: str) -> "list[
     """
     found = []
     names = reading.looked_through(code)
-    for statement in op.statements(code) if names else ():
-        target = op.absolute(statement.name, statement.level, package)
+    for statement in bytecode.statements(code) if names else ():
+        target = bytecode.absolute(statement.name, statement.level, package)
         for attribute, name in statement.bindings():
             if name in names:
                 found.append(f"{target}.{attribute}" if attribute else target)

@@ -1,6 +1,7 @@
 """What the native engine asks of code where the interpreter's stand-ins would be in the way."""
 
-from ..startup import bytecode as op
+from ..startup import bytecode
+from ..startup import instructions as op
 from ..startup.usage import mentioned, nested_names
 
 TYPE_CHECKING = False
@@ -27,7 +28,7 @@ def reads_global(users: "Iterable[CodeType]", name: str) -> bool:
             (op.LOAD_GLOBAL, index << 1),
             (op.LOAD_GLOBAL, index << 1 | 1),
         )
-        if any(next(op.occurrences(user, *unit), None) is not None for unit in units):
+        if any(next(bytecode.occurrences(user, *unit), None) is not None for unit in units):
             return True
     return False
 
@@ -37,7 +38,7 @@ def globals_read(code: "CodeType") -> "set[str]":
     found: set[str] = set()
     for user in with_nested(code):
         for operation, shift in ((op.LOAD_NAME, 0), (op.DELETE_NAME, 0), (op.LOAD_GLOBAL, 1)):
-            found.update(user.co_names[index >> shift] for _, index in op.all_of(user, operation))
+            found.update(user.co_names[index >> shift] for _, index in bytecode.all_of(user, operation))
     return found
 
 
@@ -53,14 +54,14 @@ def takes_from_globals(code: "CodeType") -> bool:
         if "globals" in user.co_names:
             index = user.co_names.index("globals")
             for unit in ((op.LOAD_GLOBAL, index << 1 | 1), (op.LOAD_NAME, index)):
-                taken.update(_item_taken(user, at + 2) for at in op.occurrences(user, *unit))
+                taken.update(_item_taken(user, at + 2) for at in bytecode.occurrences(user, *unit))
     taken.discard("")
     return ANY in taken or (bool(taken) and not taken.isdisjoint(_imported(code)))
 
 
 def _imported(code: "CodeType") -> "Iterator[str]":
     """Yield the names that import statements of module-level *code* bind."""
-    for statement in op.statements(code):
+    for statement in bytecode.statements(code):
         yield from statement.bound
 
 
@@ -88,7 +89,7 @@ def _item_taken(code: "CodeType", at: int) -> str:
             at += 2  # inline caches are zeros
         if at >= len(instructions):
             return ""
-        operation, argument, at = op.forwards(instructions, at)
+        operation, argument, at = bytecode.forwards(instructions, at)
         if not called:
             called = operation == op.CALL
         elif operation == op.LOAD_ATTR and code.co_names[argument >> 1] == "get":
@@ -111,11 +112,11 @@ def results_of_calls(code: "CodeType") -> "set[str]":
     """
     found = set()
     instructions = code.co_code
-    for at in op.occurrences(code, op.CALL, 0):
+    for at in bytecode.occurrences(code, op.CALL, 0):
         at += 2
         while instructions[at] == 0:
             at += 2  # inline caches are zeros
-        operation, argument, _ = op.forwards(instructions, at)
+        operation, argument, _ = bytecode.forwards(instructions, at)
         if operation == op.STORE_NAME:
             found.add(code.co_names[argument])
     return found
@@ -149,8 +150,8 @@ def codes_in(code: "CodeType") -> "dict[str, CodeType]":
 def looked_through(code: "CodeType") -> "set[str]":
     """Return the names whose ``__dict__`` module-level *code* takes: modules gone through as a whole."""
     found: set[str] = set()
-    for at in op.attributes(code, "__dict__"):
-        before = op.backwards(code.co_code, at)[1]
+    for at in bytecode.attributes(code, "__dict__"):
+        before = bytecode.backwards(code.co_code, at)[1]
         if code.co_code[before] == op.LOAD_NAME:
-            found.add(code.co_names[op.backwards(code.co_code, before)[0]])
+            found.add(code.co_names[bytecode.backwards(code.co_code, before)[0]])
     return found

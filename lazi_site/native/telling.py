@@ -1,7 +1,6 @@
 """Tells what the native engine decided about a statement; loaded only while somebody wants to know."""
 
-from ..startup import bytecode as op
-from ..startup import watch
+from ..startup import bytecode, watch
 from ..startup.switches import switches
 from .engine import DECIDED, EAGER, decisions, says_lazy, tables
 
@@ -10,7 +9,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-    from ..startup.policy import Eager
+    from ..startup.reasons import Eager
 
 
 def tell(importer: object, name: str, frame: "FrameType", why: "Eager | None" = None) -> None:
@@ -49,7 +48,7 @@ def read(importer: object, frame: "FrameType") -> "tuple[int, tuple[str, ...]]":
     Finding them takes longer than all the rest of telling, so they are kept beside the decision.
     """
     code, at = frame.f_code, frame.f_lasti
-    statement = op.decode(code, at)
+    statement = bytecode.decode(code, at)
     found = frame.f_lineno or 0, statement.bound if statement is not None else ()
     table = tables.get(id(code), DECIDED)
     if table is not DECIDED and table.get(at) != EAGER:

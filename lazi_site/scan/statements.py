@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from types import CodeType
 
-from ..startup import bytecode as op
-from ..startup.policy import FOR_ITS_EFFECT, IN_TRY, LOOKS_THROUGH_NAMES, STAR_IMPORT
+from ..startup import bytecode
+from ..startup.reasons import FOR_ITS_EFFECT, IN_TRY, LOOKS_THROUGH_NAMES, STAR_IMPORT
 from ..startup.usage import Usage, scans_namespace
 
 WAITS = ""
@@ -24,21 +24,21 @@ def read_statements(code: CodeType, package: str) -> list[Statement]:
     name is used nowhere, so that it depends on what the target does.
     """
     scans = scans_namespace(code)
-    ranges = op.covered_ranges(code.co_exceptiontable)
-    unreached = op.for_type_checkers(code)
+    ranges = bytecode.covered_ranges(code.co_exceptiontable)
+    unreached = bytecode.for_type_checkers(code)
     usage = Usage(code)
     lines = [(start, end, line) for start, end, line in code.co_lines() if line is not None]
     found = []
-    for _, at, level, name, fromlist in op.heads(code):
-        target = op.absolute(name, level, package)
-        if not target or target == "__future__" or op.is_within(unreached, at):
+    for _, at, level, name, fromlist in bytecode.heads(code):
+        target = bytecode.absolute(name, level, package)
+        if not target or target == "__future__" or bytecode.is_within(unreached, at):
             continue
         line = next((line for start, end, line in lines if start <= at < end), code.co_firstlineno)
         names = fromlist or ()
-        tail = op.tail(code, at, fromlist)
+        tail = bytecode.tail(code, at, fromlist)
         if names == ("*",):
             reason = STAR_IMPORT.code
-        elif op.handler_of(ranges, at) is not None:
+        elif bytecode.handler_of(ranges, at) is not None:
             reason = IN_TRY.code
         elif scans:
             reason = LOOKS_THROUGH_NAMES.code

@@ -11,7 +11,8 @@ import builtins
 import sys
 from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 
-from . import bytecode as op
+from . import bytecode
+from . import instructions as op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ def _find(name: str):  # type: ignore[no-untyped-def]
 def targets(code: "CodeType", package: str) -> "list[str]":
     """Return the absolute names of the modules that module-level *code* imports."""
     found = []
-    for statement in op.statements(code):
-        target = op.absolute(statement.name, statement.level, package)
+    for statement in bytecode.statements(code):
+        target = bytecode.absolute(statement.name, statement.level, package)
         if target:
             found.append(target)
             if statement.fromlist and not statement.name:
@@ -96,7 +97,7 @@ def is_inert(code: "CodeType") -> bool:
     builds_class = called = False
     at = 0
     while at < len(instructions):
-        operation, argument, at = op.forwards(instructions, at)
+        operation, argument, at = bytecode.forwards(instructions, at)
         if operation in (op.LOAD_NAME, op.LOAD_GLOBAL):
             loaded.append(code.co_names[argument if operation == op.LOAD_NAME else argument >> 1])
         elif operation == op.LOAD_BUILD_CLASS:

@@ -13,14 +13,13 @@ from .settle import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, FrameType
+    from types import FrameType
 
 
 # Id and file of the frame that asked last, and the answer: a module asks once for each statement. Its
 # code is not kept, as that would keep its namespace.
 _asked = (0, "", False)
 _findable: "dict[str, bool]" = {}  # of the standard library
-_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
 def is_guarded(frame: "FrameType | None") -> bool:
@@ -33,7 +32,12 @@ def is_guarded(frame: "FrameType | None") -> bool:
         back = frame.f_back
         if not is_internal(frame) and (back is None or module_name(back) != "lazi_site.startup.script"):
             code = frame.f_code
-            return bool(code.co_exceptiontable) and catches_import_error(code, frame.f_lasti)
+            if not code.co_exceptiontable:
+                return False
+            load("lazi_site.startup.bytecode")  # few modules are loaded in a try or with
+            from .bytecode import catches_import_error
+
+            return catches_import_error(code, frame.f_lasti)
         frame = back
     return False
 
@@ -50,29 +54,6 @@ def is_internal(frame: "FrameType") -> bool:
         return True  # most are; the file tells fastest
     name = module_name(frame)
     return name == "importlib" or name.startswith("lazi_site.")
-
-
-def catches_import_error(code: "CodeType", offset: int) -> bool:
-    """Return whether the instruction at *offset* stands in a try that an ImportError does not leave."""
-    load("lazi_site.startup.bytecode")  # few modules are loaded in a try or with
-    from . import bytecode as op
-
-    instructions = code.co_code
-    for start, end, handler in op.covered_ranges(code.co_exceptiontable):
-        if start <= offset < end and instructions[handler] == op.PUSH_EXC_INFO:
-            operation, argument, at = op.forwards(instructions, handler + 2)
-            if operation == op.POP_TOP:
-                return True  # a bare except
-            caught = set()
-            while operation in (op.LOAD_NAME, op.LOAD_GLOBAL):
-                caught.add(code.co_names[argument >> (operation == op.LOAD_GLOBAL)])
-                # A global's inline cache is zeros, which are skipped like any argument.
-                while instructions[at] == 0:
-                    at += 2
-                operation, argument, at = op.forwards(instructions, at)
-            if caught & _IMPORT_ERRORS:
-                return True
-    return False
 
 
 def can_be_found(target: str) -> bool:

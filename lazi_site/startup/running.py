@@ -10,7 +10,7 @@ import os
 import sys
 from _thread import RLock
 
-from . import bytecode as op
+from . import bytecode
 from .bootstrap import is_ours, record_fault, state
 from .guards import is_internal
 from .settle import load, settle, skips
@@ -64,8 +64,8 @@ def open_block(frame: "FrameType") -> "Place | None":
     """
     if not is_module_level(frame):
         return None
-    ranges = op.covered_ranges(frame.f_code.co_exceptiontable)
-    around = op.handler_of(ranges, frame.f_lasti)
+    ranges = bytecode.covered_ranges(frame.f_code.co_exceptiontable)
+    around = bytecode.handler_of(ranges, frame.f_lasti)
     if around is not None and around not in switches.open_places.get(id(frame), ()):
         return None
     following = [one for one in ranges if one[0] > frame.f_lasti]
@@ -79,8 +79,8 @@ def follow(frame: "FrameType | None") -> None:
     while frame is not None and not IS_NATIVE:
         if is_module_level(frame) and not is_internal(frame):
             code = frame.f_code
-            ranges = op.covered_ranges(code.co_exceptiontable)
-            heads = [at for _, at, *_ in op.heads(code) if op.handler_of(ranges, at) is None]
+            ranges = bytecode.covered_ranges(code.co_exceptiontable)
+            heads = [at for _, at, *_ in bytecode.heads(code) if bytecode.handler_of(ranges, at) is None]
             last = max(heads, default=0)
             if last > frame.f_lasti and is_ours(os.path.dirname(code.co_filename)):
                 _open(Place(frame, UNCOVERED, last))
@@ -151,7 +151,7 @@ def carried(frame: "FrameType", name: str, level: int) -> "Any":
     Returns what it takes its names from, or None.
     """
     offset = frame.f_lasti
-    handler = op.handler_of(op.covered_ranges(frame.f_code.co_exceptiontable), offset)
+    handler = bytecode.handler_of(bytecode.covered_ranges(frame.f_code.co_exceptiontable), offset)
     wanted = UNCOVERED if handler is None else handler
     found = None
     try:

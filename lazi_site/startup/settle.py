@@ -183,7 +183,7 @@ def first_answer(
     if not waits and "LAZI_REPORT" not in variables_at_start():
         return False  # it was asked about before the mode was known
     engine = native_engine()
-    return waits and engine.import_filter(importer, name, fromlist, frame)
+    return waits and engine.full_filter(importer, name, fromlist, frame)
 
 
 def tell_first(importer: object, name: str, frame: "FrameType") -> None:
@@ -205,7 +205,7 @@ def native_engine() -> "Any":
 
     # Another thread may have taken our filter out meanwhile.
     if sys.get_lazy_imports_filter() is first_filter:  # type: ignore[attr-defined]
-        sys.set_lazy_imports_filter(engine.import_filter)  # type: ignore[attr-defined]
+        sys.set_lazy_imports_filter(engine.choose_filter())  # type: ignore[attr-defined]
     return engine
 
 

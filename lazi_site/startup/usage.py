@@ -2,13 +2,14 @@
 
 import sys
 
-from . import bytecode as op
+from . import bytecode
+from . import instructions as op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
-_CODE = type(op.absolute.__code__)
+_CODE = type(bytecode.absolute.__code__)
 # What gives a module its own namespace as a whole.
 _SCANNERS = frozenset({"globals", "locals", "vars", "dir"})
 # Units between LOAD_NAME f and the unit after ``f()``, caches included; and those up to CALL.
@@ -49,7 +50,7 @@ class Usage:
         keeps an import lazy that its importer names.
         """
         code = self.code
-        many = op.has_many_names(code)
+        many = bytecode.has_many_names(code)
         # Most modules are asked once, and the first function that mentions the name is the answer.
         if self.nested is None and (many or self.was_asked):
             self.nested = nested_names(code)
@@ -57,9 +58,9 @@ class Usage:
         if name in self.nested if self.nested is not None else is_mentioned(name, code.co_consts):
             return True
         if not many:
-            return next(op.loads(code, name), None) is not None
+            return next(bytecode.loads(code, name), None) is not None
         if self.loaded is None:
-            self.loaded = {code.co_names[index] for _, index in op.all_of(code, op.LOAD_NAME)}
+            self.loaded = {code.co_names[index] for _, index in bytecode.all_of(code, op.LOAD_NAME)}
         return name in self.loaded
 
     def has_variable_for(self, package: str, target: str, names: "tuple[str, ...]") -> bool:
@@ -82,10 +83,10 @@ class Usage:
         """Return the names that module-level code binds otherwise than by import statements, or deletes."""
         code = self.code
         if self.assigned is None:
-            imports = {at for one in op.statements(code) for at in range(one.at, one.end, 2)}
-            stores = op.all_of(code, op.STORE_NAME)
+            imports = {at for one in bytecode.statements(code) for at in range(one.at, one.end, 2)}
+            stores = bytecode.all_of(code, op.STORE_NAME)
             self.assigned = {code.co_names[index] for at, index in stores if at not in imports}
-            self.assigned.update(code.co_names[index] for _, index in op.all_of(code, op.DELETE_NAME))
+            self.assigned.update(code.co_names[index] for _, index in bytecode.all_of(code, op.DELETE_NAME))
         return self.assigned
 
 
@@ -131,11 +132,11 @@ def scans_namespace(code: "CodeType") -> bool:
         return False
     instructions, names = code.co_code, code.co_names
     for name in _SCANNERS:
-        for at in op.loads(code, name):
+        for at in bytecode.loads(code, name):
             call = at + 2 + 2 * _CALL_AT
             if instructions[call : call + 2] != bytes((op.CALL, 0)):
                 continue
-            operation, argument, after = op.forwards(instructions, at + 2 + 2 * _AFTER_CALL)
+            operation, argument, after = bytecode.forwards(instructions, at + 2 + 2 * _AFTER_CALL)
             if operation in (op.CONTAINS_OP, op.POP_TOP):
                 continue
             if operation in (op.LOAD_CONST, op.LOAD_NAME) and instructions[after] in _SUBSCRIPTS:

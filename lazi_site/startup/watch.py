@@ -22,7 +22,7 @@ import sys
 from _thread import get_ident
 from time import perf_counter_ns as clock
 
-from . import bytecode as op
+from . import instructions as op
 from . import trace
 from .guards import is_internal, module_name
 from .records import Load, quote_stack, quoted, report

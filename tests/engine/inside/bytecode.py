@@ -9,8 +9,8 @@ import sys
 from runner import equal, run
 
 from lazi_site.native import reading
-from lazi_site.startup import bytecode as op
-from lazi_site.startup import guards
+from lazi_site.startup import bytecode
+from lazi_site.startup import instructions as op
 from lazi_site.startup.usage import Usage, has_dead_variables, scans_namespace
 
 Found = tuple[int, str, tuple[str, ...] | None, tuple[tuple[str | None, str], ...]]
@@ -23,7 +23,7 @@ def body(source: str) -> object:
 def read(source: str) -> list[Found]:
     """Return what statements() tells of *source*."""
     code = compile(source, "<test>", "exec")
-    return [(s.level, s.name, s.fromlist, tuple(s.bindings())) for s in op.statements(code)]
+    return [(s.level, s.name, s.fromlist, tuple(s.bindings())) for s in bytecode.statements(code)]
 
 
 def check_opcode_numbers_are_those_of_the_interpreter() -> None:
@@ -70,7 +70,7 @@ def check_dotted_as_is_told_apart() -> None:
         "import a as c": False,
         "from a.b import c": False,
     }.items():
-        (statement,) = op.statements(compile(source, "", "exec"))
+        (statement,) = bytecode.statements(compile(source, "", "exec"))
         equal((source, statement.dotted_as), (source, expected))
 
 
@@ -78,7 +78,7 @@ def check_statement_spans_its_instructions() -> None:
     """From its first constant to past its last store and pop, and nothing of its neighbours."""
     for source in ("import a", "import a.b as c", "from a import b, c as d", "from ..a import b"):
         code = compile(f"before = f()\n{source}\nafter = g()", "", "exec")
-        (statement,) = op.statements(code)
+        (statement,) = bytecode.statements(code)
         inside = [
             instruction
             for instruction in dis.get_instructions(code)
@@ -104,7 +104,7 @@ def check_arguments_beyond_a_byte_are_read() -> None:
         ],
     )
     code = compile(source, "", "exec")
-    for statement in op.statements(code):
+    for statement in bytecode.statements(code):
         equal(code.co_code[statement.start] in (op.EXTENDED_ARG, op.LOAD_SMALL_INT, op.LOAD_CONST), True)
         line = next(found for start, end, found in code.co_lines() if start <= statement.start < end)
         starts = [start for start, _, found in code.co_lines() if found == line]
@@ -137,8 +137,8 @@ def check_what_try_except_and_with_cover() -> None:
     }
     for source, expected in sources.items():
         code = compile(source, "", "exec")
-        ranges = op.covered_ranges(code.co_exceptiontable)
-        covered = {op.handler_of(ranges, s.at) is not None for s in op.statements(code)}
+        ranges = bytecode.covered_ranges(code.co_exceptiontable)
+        covered = {bytecode.handler_of(ranges, s.at) is not None for s in bytecode.statements(code)}
         # A block compiled twice may be covered in one copy.
         equal((source, covered), (source, {expected}))
 
@@ -150,8 +150,8 @@ def check_loads_are_the_instructions_that_load_a_name() -> None:
         expected = [
             i.offset for i in dis.get_instructions(code) if i.opname == "LOAD_NAME" and i.argval == name
         ]
-        equal((name, list(op.loads(code, name))), (name, expected))
-    equal(len(list(op.loads(code, "heavy"))), 2)
+        equal((name, list(bytecode.loads(code, name))), (name, expected))
+    equal(len(list(bytecode.loads(code, "heavy"))), 2)
 
 
 def check_usage() -> None:
@@ -190,8 +190,8 @@ def check_code_for_type_checkers_is_recognised() -> None:
     long = "if TYPE_CHECKING:\n" + "".join(f"    import k{i}_1\n" for i in range(300)) + "import l0\n"
     for text in (source, source + many + long, many + source):
         code = compile(text, "", "exec")
-        ranges = op.for_type_checkers(code)
-        for statement in op.statements(code):
+        ranges = bytecode.for_type_checkers(code)
+        for statement in bytecode.statements(code):
             never_runs = any(start < statement.at < end for start, end in ranges)
             equal((statement.name, never_runs), (statement.name, statement.name.endswith("1")))
 
@@ -211,8 +211,8 @@ def check_try_that_catches_import_errors_is_recognised() -> None:
         inner = "def f():\n" + "".join(f"    {line}\n" for line in source.splitlines())
         (function,) = [c for c in compile(inner, "", "exec").co_consts if hasattr(c, "co_code")]
         for code in (compile(source, "", "exec"), function):
-            at = next(op.heads(code))[1]
-            equal((handler, guards.catches_import_error(code, at)), (handler, expected))
+            at = next(bytecode.heads(code))[1]
+            equal((handler, bytecode.catches_import_error(code, at)), (handler, expected))
 
 
 def check_reads_global() -> None:

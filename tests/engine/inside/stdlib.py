@@ -13,7 +13,7 @@ from typing import Any
 
 from runner import equal, run
 
-from lazi_site.startup import bytecode as op
+from lazi_site.startup import bytecode
 from lazi_site.startup.usage import Usage
 
 SAMPLE = 120
@@ -67,7 +67,7 @@ def all_deferred(code: CodeType) -> list[Any]:
     from lazi_site.backport.reading import waiting
 
     usage = Usage(code)
-    found = [(head, op.tail(code, head[1], head[4])) for head in op.heads(code)]
+    found = [(head, bytecode.tail(code, head[1], head[4])) for head in bytecode.heads(code)]
     known = [waiting(head, tail, head[3], 1, "any", usage) for head, tail in found if tail is not None]
     return [DeferredImport(one, "") for one in known]
 
@@ -75,7 +75,7 @@ def all_deferred(code: CodeType) -> list[Any]:
 def check_statements_are_those_of_the_source() -> None:
     total = 0
     for name, tree, code in compiled():
-        found = {(s.level, s.name, s.fromlist) for s in op.statements(code)}
+        found = {(s.level, s.name, s.fromlist) for s in bytecode.statements(code)}
         expected = set(written(tree.body))
         total += len(found)
         equal((name, found - expected), (name, set()))
@@ -89,7 +89,7 @@ def check_covered_ranges_are_those_of_the_exception_table() -> None:
         parsed = dis._parse_exception_table(code)  # type: ignore[attr-defined]
         entries += len(parsed)
         expected = [(entry.start, entry.end, entry.target) for entry in parsed]
-        equal((name, op.covered_ranges(code.co_exceptiontable)), (name, expected))
+        equal((name, bytecode.covered_ranges(code.co_exceptiontable)), (name, expected))
     equal(entries > 50, True)
 
 
@@ -136,7 +136,7 @@ def check_statements_beyond_the_largest_constant_stay() -> None:
         wide = code.replace(co_consts=code.co_consts + (None,) * (65536 - room - len(code.co_consts)))
         deferred = all_deferred(wide)
         changed = overwrite(wide, deferred)
-        equal((room, len(list(op.statements(changed)))), (room, kept))
+        equal((room, len(list(bytecode.statements(changed)))), (room, kept))
 
 
 if __name__ == "__main__":

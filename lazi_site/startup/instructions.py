@@ -1,0 +1,86 @@
+"""The interpreter's instructions, and what is known of an import statement made of them.
+
+3.11 to 3.15 are frozen formats, so their opcode numbers are constants; a test
+compares them with the interpreter's own.
+"""
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Head = tuple[int, int, int, str, tuple[str, ...] | None]
+    Tail = tuple[tuple[str, ...], int, bool]
+
+ABSENT = 999  # stands for an opcode that a version does not have
+VERSION = min(max(sys.version_info[1], 11), 15) - 11  # 0 to 4
+
+
+def of_version(*numbers: int) -> int:
+    """Return this interpreter's number out of those of 3.11, 3.12, 3.13, 3.14 and 3.15."""
+    return numbers[VERSION]
+
+
+BUILD_MAP = of_version(105, 105, 48, 47, 45)
+BUILD_SET = of_version(104, 104, 49, 48, 46)
+BINARY_OP = of_version(122, 122, 45, 44, 42)
+BINARY_SUBSCR = of_version(25, 25, 5, ABSENT, ABSENT)
+CALL = of_version(171, 171, 53, 52, 50)
+CALL_FUNCTION_EX = of_version(142, 142, 54, 4, 4)
+CALL_KW = of_version(ABSENT, ABSENT, 57, 55, 53)
+COMPARE_OP = of_version(107, 107, 58, 56, 54)
+CONTAINS_OP = of_version(118, 118, 59, 57, 55)
+DELETE_ATTR = of_version(96, 96, 63, 61, 59)
+DELETE_GLOBAL = of_version(98, 98, 66, 64, 62)
+DELETE_NAME = of_version(91, 91, 67, 65, 63)
+DELETE_SUBSCR = of_version(61, 61, 9, 8, 8)
+EXTENDED_ARG = of_version(144, 144, 71, 69, 67)
+IMPORT_FROM = of_version(109, 109, 74, 72, 71)
+IMPORT_NAME = of_version(108, 108, 75, 73, 72)
+KW_NAMES = of_version(172, 172, ABSENT, ABSENT, ABSENT)
+LOAD_ATTR = of_version(106, 106, 82, 80, 79)
+LOAD_BUILD_CLASS = of_version(71, 71, 24, 21, 19)
+LOAD_COMMON_CONSTANT = of_version(ABSENT, ABSENT, ABSENT, 81, 80)
+LOAD_CONST = of_version(100, 100, 83, 82, 81)
+LOAD_FAST_AND_CLEAR = of_version(ABSENT, 143, 86, 85, 84)
+LOAD_GLOBAL = of_version(116, 116, 91, 92, 91)
+LOAD_METHOD = of_version(160, ABSENT, ABSENT, ABSENT, ABSENT)
+LOAD_NAME = of_version(101, 101, 92, 93, 92)
+LOAD_SMALL_INT = of_version(ABSENT, ABSENT, ABSENT, 94, 93)
+MAP_ADD = of_version(147, 147, 95, 98, 97)
+NOP = of_version(9, 9, 30, 27, 25)
+POP_JUMP_FORWARD_IF_FALSE = of_version(114, ABSENT, ABSENT, ABSENT, ABSENT)
+POP_JUMP_IF_FALSE = of_version(ABSENT, 114, 97, 100, 99)
+POP_TOP = of_version(1, 1, 32, 31, 29)
+PUSH_EXC_INFO = of_version(35, 35, 33, 32, 30)
+RAISE_VARARGS = of_version(130, 130, 101, 104, 103)
+RESUME = of_version(151, 151, 149, 128, 128)
+RETURN_VALUE = of_version(83, 83, 36, 35, 33)
+SET_ADD = of_version(146, 146, 105, 107, 106)
+STORE_ATTR = of_version(95, 95, 108, 110, 109)
+STORE_GLOBAL = of_version(97, 97, 113, 115, 114)
+STORE_NAME = of_version(90, 90, 114, 116, 115)
+STORE_SUBSCR = of_version(60, 60, 39, 38, 36)
+SWAP = of_version(99, 99, 115, 117, 116)
+TO_BOOL = of_version(ABSENT, ABSENT, 40, 39, 37)
+UNARY_INVERT = of_version(15, 15, 41, 40, 38)
+
+
+class Statement:
+    """One import statement in compiled code, of what head() and tail() of bytecode.py return about it.
+
+    start, at, end: offsets of its first instruction, of IMPORT_NAME, and past its last one.
+    name, level: as in ``from ..name import``; fromlist: the names taken, None for ``import name``.
+    bound: the names bound, in order; dotted_as: it is ``import a.b as c``.
+    """
+
+    __slots__ = ("at", "bound", "dotted_as", "end", "fromlist", "level", "name", "start")
+
+    def __init__(self, head: "Head", tail: "Tail") -> None:
+        self.start, self.at, self.level, self.name, self.fromlist = head
+        self.bound, self.end, self.dotted_as = tail
+
+    def bindings(self) -> "Iterator[tuple[str | None, str]]":
+        """Return (attribute or None, name bound) in order."""
+        return zip(self.fromlist or (None,), self.bound, strict=True)
