@@ -2,115 +2,211 @@
 
 import sys
 
-from ..startup import guards
-from ..startup import instructions as op
 from ..startup.bootstrap import record_fault
+from ..startup.guards import is_missed
 from ..startup.packages import is_running
 from ..startup.reasons import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.settle import load
 from ..startup.switches import switches
 from . import keys, stubs
-from .modules import Origin, promise, promise_found, settle_finders, wanted
+from .modules import NO_ATTRIBUTE, Origin, promise, promise_found, settle_finders, wanted
 from .namespaces import MISSING, SettledKey, bind, plain_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType, FrameType
     from typing import Any
 
     from ..startup.reasons import Eager
 
-    # What waiting() of reading.py says of a statement, a tuple because it is stored: full_target, fromlist;
-    # start, at, level, name, bound, end, dotted_as; target, line, is_sure, is_for_effect.
-    Waiting = tuple[
-        str, tuple[str, ...] | None, int, int, int, str, tuple[str, ...], int, bool, str, int, bool, bool
-    ]
+    # What waiting() of reading.py says of a statement, a tuple because it is stored. full_target: absolute
+    # name of the module; fromlist: the names taken, None for ``import name``; end: offset past its last
+    # instruction; simple: ASK, or what it is if the program does not decide otherwise, SURE or IF_FOUND;
+    # bound: the names bound; target: what is loaded at the first use; of a plain ``import a.b``, which binds
+    # a, only that, as a.b loads when it is used.
+    Waiting = tuple[str, tuple[str, ...] | None, int, int, tuple[str, ...], str, "Rare"]
+    # What fewer need. at: offset of IMPORT_NAME; level, name: as in ``from ..name import``; dotted_as: it is
+    # ``import a.b as c``; line; is_sure: the package of the target is there without doubt; is_for_effect:
+    # the module's code never mentions the names that the statement binds.
+    Rare = tuple[int, int, str, bool, int, bool, bool]
 
+# Whether a statement waits: it depends on more; always; unless its module is loaded to find out whether
+# the target can be (guards.py).
+ASK, SURE, IF_FOUND = 0, 1, 2
 _getframe = sys._getframe
+_loaded = sys.modules
+_new = object.__new__
 
 
-class DeferredImport(op.Statement, Origin):
-    """One import statement of a module: the constant that its patched code inverts (``~constant``).
+class Imports:
+    """The import statements of one module that were handed over: the constant that its patched code inverts.
 
-    full_target: absolute name of the module. target: what is loaded at the first
-    use; of a plain ``import a.b``, which binds a, only that, as a.b loads when it is used.
-    filename, line: where the statement stands. is_sure: the package of the target is there without
-    doubt. is_for_effect: the module's code never mentions the names that the statement binds.
-    namespace: where it was executed, if it waits. own_code: what runs, if it is not patched.
-
-    One object is all these things: every further object and call would be felt.
+    statements: by their starts. filename: of the module. before: bytes of a patched statement before
+    UNARY_INVERT. namespace: where the module's code was executed first, None before that.
     """
 
-    __slots__ = (
-        "filename",
-        "full_target",
-        "is_for_effect",
-        "is_sure",
-        "line",
-        "namespace",
-        "own_code",
-        "target",
-    )
-    namespace: "Any"  # a dict; None until the statement waits
+    __slots__ = ("before", "filename", "namespace", "statements")
 
-    def __init__(self, statement: "Waiting", filename: str) -> None:
-        (
-            self.full_target,
-            self.fromlist,
-            self.start,
-            self.at,
-            self.level,
-            self.name,
-            self.bound,
-            self.end,
-            self.dotted_as,
-            self.target,
-            self.line,
-            self.is_sure,
-            self.is_for_effect,
-        ) = statement
+    def __init__(self, statements: "dict[int, Waiting]", filename: str, before: int = 0) -> None:
+        self.statements = statements
         self.filename = filename
-        self.namespace = None
-        self.own_code: CodeType | None = None
+        self.before = before
+        self.namespace: Any = None
 
     def __invert__(self) -> None:
         """Stand in for the statement; the interpreter drops the result."""
         frame = _getframe(1)
+        waiting = self.statements[frame.f_lasti - self.before]
         namespace = local = frame.f_globals
         if not frame.f_code.co_nlocals:
             local = frame.f_locals
         # else there are comprehensions in the module, whose variables the interpreter
         # adds to a copy of the namespace if a star import bound their names (3.12)
+        if self.namespace is None:
+            self.namespace = namespace
         try:
-            # One object waits in one namespace; somebody may run the code in a second one.
-            if local is namespace and (self.namespace is None or self.namespace is namespace):
-                if self.full_target in sys.modules and self.bind_loaded(namespace):
+            # Names wait in one namespace; somebody may run the code in a second one.
+            if local is namespace is self.namespace:
+                if waiting[0] in _loaded and bind_loaded(waiting, namespace, self.filename):
                     return
-                why = self.reason_against(namespace, frame)
+                statement = _new(DeferredImport)  # a call of the class takes three times as long below 3.13
+                statement.imports = self
+                statement.waiting = waiting
+                why = None
+                simple = waiting[3]
+                if not (simple and switches.is_quiet) or (
+                    simple == IF_FOUND and is_missed(waiting[0], frame)
+                ):
+                    why = statement.reason_against(frame)
                 if why is None:
-                    self.defer(namespace)
+                    statement.defer()
                     return
                 if switches.watched:
-                    self.tell_eager(namespace, why)
+                    statement.tell_eager(why)
         except RecursionError:
             pass
         except Exception as error:
-            record_fault(f"deferring the import of {self.full_target}", error)
+            record_fault(f"deferring the import of {waiting[0]}", error)
         try:
-            self.import_now(namespace, local)
+            import_now(waiting, self.filename, namespace, local)
         except BaseException as error:
             stubs.forget_stub(error)
             raise
 
-    def reason_against(self, namespace: "dict[str, Any]", frame: "FrameType") -> "Eager | None":
+
+def bind_loaded(waiting: "Waiting", namespace: "dict[str, Any]", filename: str) -> bool:
+    """Bind all names of a statement at once if its target is loaded and has them; return whether it has.
+
+    A module that is still running may be so in another thread, for which an
+    import would wait: that is left to the first use. But one that takes names
+    from itself takes those that it has: a key would hide what it stands for.
+    """
+    full_target, fromlist, _, _, names, target, rare = waiting
+    module = _loaded.get(full_target)
+    contents = getattr(module, "__dict__", {})
+    if contents is not namespace and is_running(contents):
+        return False
+    values: list[Any] | None
+    if fromlist is not None:
+        values = plain_values(contents, fromlist) if type(contents) is dict else None
+        if values is None:
+            return False
+    else:
+        values = [_loaded.get(target)]
+        if rare[3] or values[0] is None:
+            return False
+    for name, value in zip(names, values, strict=True):
+        bind(namespace, name, value)
+    if switches.watched:
+        from ..startup import watch
+
+        watch.bound(namespace.get("__name__"), full_target, names, filename, rare[4])
+    return True
+
+
+def bindings(waiting: "Waiting") -> "Iterator[tuple[str | None, str]]":
+    """Return (attribute or None, name bound) in order."""
+    return zip(waiting[1] or NO_ATTRIBUTE, waiting[4], strict=True)
+
+
+def import_now(waiting: "Waiting", filename: str, namespace: "dict[str, Any]", local: "Any") -> None:
+    """Do what the original statement does, as if it stood here, for the namespace or other locals."""
+    for attribute, name in bindings(waiting):
+        value = eval(make_stub(waiting, filename, attribute, waiting[6][2]), namespace)
+        if local is namespace:
+            bind(namespace, name, value)
+        else:
+            local[name] = value
+
+
+def make_stub(waiting: "Waiting", filename: str, attribute: "str | None", name: str) -> "CodeType":
+    """Return code that imports *name* and returns what the statement binds for *attribute*."""
+    _, level, _, dotted_as, line, _, _ = waiting[6]
+    fromlist: tuple[str, ...] | None = None
+    attributes: tuple[str, ...] = ()
+    if attribute is not None:
+        fromlist = attributes = (attribute,)
+    elif dotted_as:
+        attributes = tuple(name.split(".")[1:])
+    return stubs.make(filename, line, level, name, fromlist, attributes)
+
+
+class DeferredImport(Origin):
+    """One import statement that waits, or is about to: the *waiting* one of *imports*.
+
+    It holds no more than that, as the garbage collector goes through every object several times.
+    """
+
+    __slots__ = ("imports", "waiting")
+    imports: Imports
+    waiting: "Waiting"
+
+    @property
+    def full_target(self) -> str:  # type: ignore[override]
+        return self.waiting[0]
+
+    @property
+    def fromlist(self) -> "tuple[str, ...] | None":
+        """The names that the statement takes, None for ``import name``."""
+        return self.waiting[1]
+
+    @property
+    def bound(self) -> "tuple[str, ...]":
+        """The names that the statement binds."""
+        return self.waiting[4]
+
+    @property
+    def target(self) -> str:  # type: ignore[override]
+        return self.waiting[5]
+
+    @property
+    def line(self) -> int:  # type: ignore[override]
+        return self.waiting[6][4]
+
+    @property
+    def namespace(self) -> "Any":
+        return self.imports.namespace
+
+    @property
+    def filename(self) -> str:  # type: ignore[override]
+        return self.imports.filename
+
+    def bindings(self) -> "Iterator[tuple[str | None, str]]":
+        """Return (attribute or None, name bound) in order."""
+        return bindings(self.waiting)
+
+    def reason_against(self, frame: "FrameType") -> "Eager | None":
         """Return why the statement must import now, for reasons known only when *frame* runs it, or None."""
+        *_, is_sure, is_for_effect = self.waiting[6]
+        namespace = self.namespace
         if not switches.is_plain and switches.force_eager(namespace):
             return SWITCHED_OFF
         if switches.declared_only and self.full_target not in namespace.get("__lazy_modules__", ()):
             return NOT_DECLARED
-        if not self.is_sure and guards.is_missed(self.full_target, frame):
+        if not is_sure and is_missed(self.full_target, frame):
             return CANNOT_BE_FOUND
-        if not self.is_for_effect:
+        if not is_for_effect:
             return None
         # Nobody else looks for names in the program.
         if namespace.get("__name__") == "__main__":
@@ -120,99 +216,53 @@ class DeferredImport(op.Statement, Origin):
 
         return FOR_ITS_EFFECT if effects.statement_has_effects(self.full_target, self.fromlist) else None
 
-    def tell_eager(self, namespace: "dict[str, Any]", why: "Eager") -> None:
+    def tell_eager(self, why: "Eager") -> None:
         """Tell that the statement imports now, and *why*."""
         from ..startup import watch
 
         watch.eager(
-            namespace.get("__name__"), self.full_target, self.filename, self.line, why.code, why.detail
+            self.namespace.get("__name__"), self.full_target, self.filename, self.line, why.code, why.detail
         )
 
-    def import_now(self, namespace: "dict[str, Any]", local: "Any") -> None:
-        """Do what the original statement does, as if it stood here."""
-        for attribute, name in self.bindings():
-            value = eval(self.make_stub(attribute, self.name), namespace)
-            if local is namespace:
-                bind(namespace, name, value)
-            else:
-                local[name] = value
-
-    def make_stub(self, attribute: "str | None", name: str) -> "CodeType":
-        """Return code that imports *name* and returns what the statement binds for *attribute*."""
-        fromlist: tuple[str, ...] | None = None
-        attributes: tuple[str, ...] = ()
-        if attribute is not None:
-            fromlist = attributes = (attribute,)
-        elif self.dotted_as:
-            attributes = tuple(name.split(".")[1:])
-        return stubs.make(self.filename, self.line, self.level, name, fromlist, attributes)
-
-    def bind_loaded(self, namespace: "dict[str, Any]") -> bool:
-        """Bind all names at once if the target is loaded and has them; return whether that was done.
-
-        A module that is still running may be so in another thread, for which an
-        import would wait: that is left to the first use. But one that takes names
-        from itself takes those that it has: a key would hide what it stands for.
-        """
-        module = sys.modules.get(self.full_target)
-        contents = getattr(module, "__dict__", {})
-        if contents is not namespace and is_running(contents):
-            return False
-        values: list[Any] | None
-        if self.fromlist is not None:
-            values = plain_values(contents, self.fromlist) if type(contents) is dict else None
-            if values is None:
-                return False
-        else:
-            values = [sys.modules.get(self.target)]
-            if self.dotted_as or values[0] is None:
-                return False
-        for name, value in zip(self.bound, values, strict=True):
-            bind(namespace, name, value)
+    def defer(self) -> None:
+        """Put a key for each name into the namespace, and promise the submodules on the way."""
+        full_target, fromlist, _, _, names, target, _ = self.waiting
+        namespace = self.imports.namespace
         if switches.watched:
             from ..startup import watch
 
             importer = namespace.get("__name__")
-            watch.bound(importer, self.full_target, self.bound, self.filename, self.line)
-        return True
-
-    def defer(self, namespace: "dict[str, Any]") -> None:
-        """Put a key for each name into *namespace*, and promise the submodules on the way."""
-        if switches.watched:
-            from ..startup import watch
-
-            importer = namespace.get("__name__")
-            target = self.full_target
-            declared = watch.is_declared(target, namespace)
-            watch.deferred(importer, target, self.bound, self.filename, self.line, declared=declared)
-        self.namespace = namespace
-        for attribute, name in self.bindings():
-            keys.put(namespace, name, self, attribute)
-        waiting = wanted.get(self.target)
-        if waiting is None:
-            wanted[self.target] = [self]
-        else:
-            waiting.append(self)
-        target = self.full_target
-        if "." in target:
-            promise(target, self)
-        if self.fromlist and target in sys.modules:
-            promise_found(target, self.fromlist, self)
+            declared = watch.is_declared(full_target, namespace)
+            watch.deferred(importer, full_target, names, self.filename, self.line, declared=declared)
+        keys.put(namespace, self, fromlist or NO_ATTRIBUTE, names)
+        wanted.setdefault(target, []).append(self)
+        if "." in full_target:
+            promise(full_target, self)
+        if fromlist and full_target in _loaded:
+            promise_found(full_target, fromlist, self)
 
     def at_hand(self, key: SettledKey) -> "Any":
-        if self.dotted_as:
+        if self.waiting[6][3]:
             return MISSING  # ``import a.b as c`` looks at the attributes, not at sys.modules
         return Origin.at_hand(self, key)
 
     def stub(self, key: SettledKey) -> "tuple[CodeType, dict[str, Any]]":
         """Return the statement for *key*, and where to run it."""
         settle_finders()
-        name = self.name if self.target == self.full_target else self.target
-        return self.make_stub(key.attribute, name), self.namespace
-
-    def is_own_store(self, code: "CodeType", offset: int) -> bool:
-        return code is self.own_code and self.at < offset < self.end
+        full_target, _, _, _, _, target, rare = self.waiting
+        name = rare[2] if target == full_target else target
+        return make_stub(self.waiting, self.filename, key.attribute, name), self.namespace
 
     def is_submodule(self, key: SettledKey) -> bool:
         """Return whether *key* was made by ``from . import name`` in the package's own ``__init__``."""
         return key.attribute is not None and self.target == key.namespace.get("__name__")
+
+
+class ProgramImport(DeferredImport):
+    """A statement of code that is running, *own_code*, whose own store follows; see program.py."""
+
+    __slots__ = ("own_code",)
+    own_code: "CodeType"
+
+    def is_own_store(self, code: "CodeType", offset: int) -> bool:
+        return code is self.own_code and self.waiting[6][0] < offset < self.waiting[2]

@@ -11,7 +11,6 @@ from ..startup.settle import load, loading
 from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
 from . import modules
-from .deferred import DeferredImport
 from .namespaces import plain_values
 from .patch import overwrite
 
@@ -30,7 +29,7 @@ STAR = ("*",)  # what an ``import *`` takes
 _variables = variables_at_start()
 _settings: "dict[str, Any]" = state.snapshot["settings"]
 decisions = open_decisions(_variables, setting("stdlib", _settings, _variables))
-switches.declared_only = _settings["mode"] == "declared"
+switches.change(declared_only=_settings["mode"] == "declared")
 
 _policy: "Policy | None" = None
 # Top-level packages for which Policy.settles() may have an answer, and those for which it had one.
@@ -65,8 +64,13 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
         return code
     module = sys.modules.get(fullname)
     package = fullname if hasattr(module, "__path__") else fullname.rpartition(".")[0]
-    deferred = stand_ins(code, fullname, package, why)
-    return overwrite(code, deferred) if deferred else code
+    waiting = statements(code, fullname, package, why)
+    # Those whose names are at hand are left out: the interpreter binds them in no time.
+    loaded = () if switches.watched else sys.modules
+    chosen = [
+        start for start, one in waiting.items() if one[0] not in loaded or not is_at_hand(one[0], one[1])
+    ]
+    return overwrite(code, waiting, chosen) if chosen else code
 
 
 def get_policy() -> "Policy":
@@ -90,28 +94,14 @@ def keeps_eager(importer: str, code: "CodeType") -> "Eager | None":
     return get_policy().decide_importer(importer) if importer.partition(".")[0] in settled else None
 
 
-def stand_ins(
+def statements(
     code: "CodeType", importer: str, package: str, why_none: "Eager | None"
-) -> "list[DeferredImport]":
-    """Return what stands in for each statement of *code*, the body of the module *importer*, that may wait.
+) -> "dict[int, Waiting]":
+    """Return by its start each statement of *code*, the body of the module *importer*, that may wait.
 
-    package: its ``__package__``. why_none: none may, for this reason, which is
-    only to be told. Left out are those whose names are at hand: the interpreter
-    binds them in no time.
-    """
-    filename = code.co_filename
-    watched = switches.watched
-    return [
-        DeferredImport(one, filename)
-        for one in statements(code, importer, package, why_none)
-        if watched or not is_at_hand(*one[:2])
-    ]
-
-
-def statements(code: "CodeType", importer: str, package: str, why_none: "Eager | None") -> "list[Waiting]":
-    """Return the statements that may wait as far as the module's code and the policy decide that.
-
-    Of the others it is told, if somebody wants to know, that they must not.
+    That is, as far as the module's code and the policy decide it. Of the others it
+    is told, if somebody wants to know, that they must not.
+    package: its ``__package__``. why_none: none may, for this reason, which is only to be told.
     """
     table: dict[int, Any] | None = None
     if decisions is not None and why_none is None:
@@ -133,7 +123,7 @@ def statements(code: "CodeType", importer: str, package: str, why_none: "Eager |
     if switches.watched:
         for target, line, why, detail in table[EAGER]:
             watch.eager(importer, target, code.co_filename, line, why, detail)
-    known: list[Waiting] = table[WAITING]
+    known: dict[int, Waiting] = table[WAITING]
     return known
 
 

@@ -21,7 +21,7 @@ from ..startup.bootstrap import record_fault
 from ..startup.settle import load
 from ..startup.switches import switches
 from . import namespaces, stubs
-from .namespaces import MISSING, SettledKey, add, discard, settle
+from .namespaces import MISSING, Record, SettledKey, discard, make_way, records, settle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class PendingKey(SettledKey):
         if operation in _WRITES:
             if operation in _WRITES_NAMES and frame.f_globals is not self.namespace:
                 # ``from m import *`` took the key itself along, as its import failed in a circle.
-                put(self.namespace, str.__str__(self), self.origin, self.attribute)
+                put(self.namespace, self.origin, (self.attribute,), (str.__str__(self),))
             elif not self.origin.is_own_store(code, frame.f_lasti):
                 discard(self)
             return True
@@ -273,18 +273,32 @@ def resolved(namespace: "dict[str, Any]", name: str) -> "Any":
     return namespace[name]
 
 
-def put(namespace: "dict[str, Any]", name: str, origin: "Origin", attribute: "str | None") -> None:
-    """Put a new pending key for *name* into *namespace*, in place of any former entry.
+def put(
+    namespace: "dict[str, Any]",
+    origin: "Origin",
+    attributes: "tuple[str | None, ...]",
+    names: "tuple[str, ...]",
+) -> None:
+    """Put a new pending key for each of *names* into *namespace*, in place of any former entry.
 
-    attribute: what is taken from the target of *origin*, None for a module itself.
+    attributes: what each takes from the target of *origin*, None for a module itself.
     """
-    key = SettledKey(name)
-    key.attribute = attribute
-    key.busy = None
-    key.namespace = namespace
-    key.origin = origin
-    key.stand_in = stand_in = _new(StandIn)
-    _set_key(stand_in, key)
-    # It becomes a pending key after it is stored, because storing hashes it.
-    add(namespace, name, key, stand_in)
-    key.__class__ = PendingKey
+    place = id(namespace)
+    for attribute, name in zip(attributes, names, strict=True):
+        if name in namespace:
+            make_way(namespace, name)
+            del namespace[name]
+        record = records.get(place)
+        if record is None:
+            record = records[place] = Record(namespace)
+        key = SettledKey(name)
+        key.attribute = attribute
+        key.busy = None
+        key.namespace = namespace
+        key.origin = origin
+        key.stand_in = stand_in = _new(StandIn)
+        _set_key(stand_in, key)
+        # It becomes a pending key after it is stored, because storing hashes it.
+        namespace[key] = stand_in
+        record.pending[name] = key
+        key.__class__ = PendingKey

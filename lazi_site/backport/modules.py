@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .deferred import DeferredImport
 
 ModuleType = type(sys)
+NO_ATTRIBUTE = (None,)  # of a module: it is what is bound
 # Packages of the standard library that hold nothing but submodules. Programs use ``urllib.response``
 # without an import of it, because other modules of the library import it; where these may wait, the
 # package finds its submodules from the start and for good.
@@ -217,7 +218,7 @@ def _place(module: "Any", name: str, origin: Submodule) -> None:
                 return
         elif is_module:
             return
-    keys.put(namespace, name, origin, None)
+    keys.put(namespace, origin, NO_ATTRIBUTE, (name,))
     find_missing_in(module.__name__)
 
 
@@ -302,9 +303,13 @@ def _bind_waiting(name: str) -> None:
     if module is None or is_running(getattr(module, "__dict__", {})):
         return
     for origin in wanted.pop(name, ()):
+        record = records.get(id(origin.namespace))
+        if record is None:
+            continue
         missing = False
+        pending = record.pending
         for bound in origin.bound:
-            key = waiting(origin.namespace, bound)
+            key = pending.get(bound)
             if key is not None and key.origin is origin and key.busy is None:
                 value = origin.partial(key)
                 if value is MISSING:

@@ -78,20 +78,6 @@ def plain_values(namespace: "dict[str, Any]", names: "tuple[str, ...]") -> "list
     return values
 
 
-def add(namespace: "dict[str, Any]", name: str, key: SettledKey, stand_in: object) -> None:
-    """Put the new *key* for *name* into *namespace* with *stand_in*, in place of any former entry."""
-    place = id(namespace)
-    record = records.get(place)
-    if record is not None and name in record.pending:
-        make_way(namespace, name)
-        record = records.get(place)
-    if record is None:
-        record = records[place] = Record(namespace)
-    namespace.pop(name, None)
-    namespace[key] = stand_in
-    record.pending[name] = key
-
-
 def bind(namespace: "dict[str, Any]", name: str, value: object) -> None:
     """Store *value* as an assignment to *name* does."""
     if id(namespace) in records:
@@ -109,15 +95,14 @@ def make_way(namespace: "dict[str, Any]", name: str) -> None:
 def settle(key: SettledKey, value: object) -> None:
     """Give *key* its real value, in its namespace and in every copy of it.
 
-    The value goes in first, so that no other thread meets an ordinary key with
-    a stand-in. ``busy`` keeps the key from resolving when storing hashes it.
+    It becomes an ordinary key first, as the hash of a pending one is a call.
+    Before its value is there no other thread comes in: nothing is called, and
+    nothing jumps back. (3.11 to 3.14)
     """
-    if key.busy is None:
-        key.busy = []
     namespace = key.namespace
+    key.__class__ = SettledKey
     if key in namespace:
         namespace[key] = value
-    key.__class__ = SettledKey
     stand_in = key.stand_in
     type(stand_in).value.__set__(stand_in, value)
     if getrefcount(stand_in) > USUAL_REFERENCES:
@@ -143,9 +128,9 @@ def _repair_copies(stand_in: object, value: object) -> None:
 
 def _forget(key: SettledKey) -> None:
     record = records.get(id(key.namespace))
-    if record is None or record.pending.get(str.__str__(key)) is not key:
+    if record is None or record.pending.get(key) is not key:
         return
-    record.pending.pop(str.__str__(key), None)
+    record.pending.pop(key, None)
     if not record.pending and records.pop(id(key.namespace), None) is not None:
         to_rebuild.append(record)
         await_collection()

@@ -12,14 +12,17 @@ import sys
 from ..startup.reasons import LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE
 from ..startup.settle import load
 from ..startup.switches import switches
-from . import engine
-from .deferred import DeferredImport
-from .namespaces import waiting
+from . import engine, namespaces
+from .deferred import DeferredImport, Imports, ProgramImport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-    from typing import Any
+    from typing import Any, TypeVar
+
+    from .deferred import Waiting
+
+    Kind = TypeVar("Kind", bound=DeferredImport)
 
 
 class Carrier:
@@ -36,7 +39,7 @@ class Carrier:
 
 def stand_in(statement: DeferredImport, name: str) -> "Any":
     """Return what stands for *name*, which *statement* has just deferred."""
-    key = waiting(statement.namespace, name)
+    key = namespaces.waiting(statement.namespace, name)
     # Another thread may have used the name by now.
     return key.stand_in if key is not None else statement.namespace[name]
 
@@ -48,39 +51,49 @@ class Program:
 
     def __init__(self) -> None:
         self.code: CodeType | None = None
-        self.statements: dict[int, DeferredImport] = {}
+        self.statements: dict[int, Waiting] = {}
 
 
 program = Program()
 
 
-def deferred(frame: "FrameType", statement: "DeferredImport | None" = None) -> "Any":
+def deferred(frame: "FrameType", waiting: "Waiting | None" = None) -> "Any":
     """Defer the import statement at which *frame* stands, and return what it is to take its names from.
 
     None if it must not wait, or if its target is loaded anyway.
 
-    statement: what is known of it already; by default it is one of the program's.
+    waiting: what is known of it already; by default it is one of the program's.
     """
     namespace = frame.f_globals
-    if statement is None:
+    if waiting is None:
         if frame.f_locals is not namespace:
             return None
         if program.code is not frame.f_code:
             program.code = frame.f_code
             program.statements = _deferrable(frame.f_code, namespace)
-        statement = program.statements.get(frame.f_lasti)
-    if statement is None or sys.modules.get(statement.full_target) is not None:
+        waiting = program.statements.get(frame.f_lasti)
+    if waiting is None or sys.modules.get(waiting[0]) is not None:
         return None
-    why = statement.reason_against(namespace, frame)
+    statement = made(ProgramImport, waiting, frame)
+    why = statement.reason_against(frame)
     if why is not None:
         if switches.watched:
-            statement.tell_eager(namespace, why)
+            statement.tell_eager(why)
         return None
     statement.own_code = frame.f_code
-    statement.defer(namespace)
-    if statement.fromlist is None and not statement.dotted_as:
+    statement.defer()
+    if waiting[1] is None and not waiting[6][3]:
         return stand_in(statement, statement.bound[0])
     return Carrier(statement)
+
+
+def made(kind: "type[Kind]", waiting: "Waiting", frame: "FrameType") -> "Kind":
+    """Return the statement *waiting* of the code that runs in *frame*, of which nothing waits yet."""
+    statement = kind()
+    statement.waiting = waiting
+    statement.imports = Imports({}, frame.f_code.co_filename)
+    statement.imports.namespace = frame.f_globals
+    return statement
 
 
 def deferred_in_block(frame: "FrameType") -> "Any":
@@ -110,15 +123,14 @@ def deferred_in_block(frame: "FrameType") -> "Any":
     if why is None and package == importer and usage.has_variable_for(package, target, names):
         why = NAME_OF_SUBMODULE
     known = reading.waiting(head, tail, target, frame.f_lineno, importer, usage)
-    statement = DeferredImport(known, code.co_filename)
     if why is None:
-        return deferred(frame, statement)
+        return deferred(frame, known)
     if switches.watched:
-        statement.tell_eager(namespace, why)
+        made(DeferredImport, known, frame).tell_eager(why)
     return None
 
 
-def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, DeferredImport]":
+def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, Waiting]":
     package = namespace.get("__package__") or ""
     why = engine.keeps_eager("__main__", code)
-    return {found.at: found for found in engine.stand_ins(code, "__main__", package, why)}
+    return {found[6][0]: found for found in engine.statements(code, "__main__", package, why).values()}

@@ -10,6 +10,7 @@ from ..startup.policy import Policy
 from ..startup.reasons import IN_TRY, LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE, STAR_IMPORT
 from ..startup.switches import switches
 from ..startup.usage import Usage, has_dead_variables, scans_namespace
+from .deferred import ASK, IF_FOUND, SURE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 def waiting_statements(
     policy: Policy, code: "CodeType", importer: str, package: str, why_none: "Eager | None"
-) -> "tuple[list[Waiting], list[Told]]":
-    """Return each statement of *code*, the body of the module *importer*, that may wait, and what to tell.
+) -> "tuple[dict[int, Waiting], list[Told]]":
+    """Return by its start each statement of *code*, the body of the module *importer*, that may wait.
 
-    That is, if somebody wants to know, which others must not wait.
+    And what is to be told, if somebody wants to know: which others must not wait.
     package: its ``__package__``. why_none: none may, for this reason, which is
     only to be told. Left out are statements inside try, except and with, those
     that never run, and all those of a module that looks through its own namespace.
@@ -35,7 +36,7 @@ def waiting_statements(
     if why_none is None and scans_namespace(code):
         why_none = LOOKS_THROUGH_NAMES
     if why_none is not None and not watched:
-        return [], []
+        return {}, []
     ranges = bytecode.covered_ranges(code.co_exceptiontable)
     unreached = bytecode.for_type_checkers(code)
     usage = Usage(code)
@@ -43,7 +44,7 @@ def waiting_statements(
     line = code.co_firstlineno
     line_end = 0
     bases: dict[int, str] = {}
-    found: list[Waiting] = []
+    found: dict[int, Waiting] = {}
     told: list[Told] = []
     for head in bytecode.heads(code):
         _, at, level, name, names = head
@@ -76,23 +77,19 @@ def waiting_statements(
             why = why or STAR_IMPORT
             told.append((target, line, why.code, why.detail))
             continue
-        found.append(waiting(head, tail, target, line, importer, usage))
-    return [] if has_dead_variables(code) else found, told
+        found[head[0]] = waiting(head, tail, target, line, importer, usage)
+    return {} if has_dead_variables(code) else found, told
 
 
 def waiting(
     head: "op.Head", tail: "op.Tail", target: str, line: int, importer: str, usage: Usage
 ) -> "Waiting":
-    """Return what is to be known of the statement that *head* and *tail* describe; see DeferredImport."""
-    start, at, level, name, names = head
+    """Return what is to be known of the statement that *head* and *tail* describe; see deferred.py."""
+    _, at, level, name, names = head
     bound, end, dotted_as = tail
     plain = names is None and not dotted_as
-    return (
-        target,
-        names,
-        *(start, at, level, name, bound, end, dotted_as),
-        target.partition(".")[0] if plain else target,
-        line,
-        guards.is_sure(target, importer),
-        usage.is_for_effect(name, names, bound),
-    )
+    is_sure = guards.is_sure(target, importer)
+    is_for_effect = usage.is_for_effect(name, names, bound)
+    rare = (at, level, name, dotted_as, line, is_sure, is_for_effect)
+    simple = ASK if is_for_effect else (SURE if is_sure else IF_FOUND)
+    return target, names, end, simple, bound, target.partition(".")[0] if plain else target, rare

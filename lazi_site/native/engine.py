@@ -41,7 +41,7 @@ _variables = variables_at_start()
 _settings: "dict[str, Any]" = state.snapshot["settings"]
 excludes_stdlib = setting("stdlib", _settings, _variables) == "exclude"
 decisions = open_decisions(_variables, "exclude" if excludes_stdlib else "include")
-switches.declared_only = _settings["mode"] == "declared"
+switches.change(declared_only=_settings["mode"] == "declared")
 nobody = object  # its call, a new object, is no module
 nothing: "Table" = {}
 
@@ -81,8 +81,10 @@ def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None
     frame = _getframe(1)
     try:
         answer = tables.get(id(frame.f_code), nothing).get(frame.f_lasti, ASK)
+        if answer > WAITS and (answer != IF_FOUND or is_missed(name, frame)):
+            return full_filter(importer, name, fromlist, frame)
         # New finders are seen here unless a list itself was replaced; then with the next module.
-        if answer > WAITS or not switches.is_plain or asked != known:
+        if asked != known or not switches.is_plain:
             return full_filter(importer, name, fromlist, frame)
         if not answer:
             return "__lazy_modules__" in frame.f_globals and is_declared(frame, name)
@@ -191,7 +193,8 @@ def serve(package: str) -> None:
 def enter(importer: object, frame: "FrameType") -> "Table":
     """Return what is known of the code that runs in *frame*, the body of the module *importer*."""
     code = frame.f_code
-    settle_new_finders(resolve_names)
+    if sys.meta_path is not asked[0] or sys.path_hooks is not asked[1]:
+        settle_new_finders(resolve_names)
     table: Table | None = None
     if type(importer) is str:
         if is_decided(importer):

@@ -18,6 +18,7 @@ class Switches:
 
     is_plain: imports may wait, and nothing else here decides which. An engine looks
     at this first; whoever changes another one does so by change(), or calls it.
+    is_quiet: is_plain, the mode is "all", and nothing is to be told.
     """
 
     __slots__ = (
@@ -26,6 +27,7 @@ class Switches:
         "eager_depth",
         "eager_importer",
         "is_plain",
+        "is_quiet",
         "open_places",
         "trace",
         "watched",
@@ -39,14 +41,15 @@ class Switches:
         self.eager_depth: dict[int, int] = {}
         self.eager_importer: Callable[[str], bool] | None = None
         self.open_places: dict[int, list[int]] = {}
-        self.is_plain = True
+        self.is_plain = self.is_quiet = True
 
     def change(self, **values: "Any") -> None:
-        """Give those of *values* to the switches of these names, and work out ``is_plain``."""
+        """Give those of *values* to the switches of these names, and work out those that sum them up."""
         for name, value in values.items():
             setattr(self, name, value)
         unused = not (self.eager_depth or self.open_places)
         self.is_plain = self.active and unused and self.eager_importer is None
+        self.is_quiet = self.is_plain and not (self.watched or self.declared_only)
 
     def force_eager(self, namespace: "dict[str, Any]") -> bool:
         """Return whether the program wants imports eager that are made now, in the module of *namespace*."""
