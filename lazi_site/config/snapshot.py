@@ -11,7 +11,7 @@ import stat
 import time
 
 from ..startup.decisions import decisions_name
-from ..startup.snapshot import FORMAT, MAGIC, read_snapshot, snapshot_directories, snapshot_name
+from ..startup.snapshot import FORMAT, MAGIC, piece, read_snapshot, snapshot_directories, snapshot_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ def says_the_same(stored: dict[str, object] | None, snapshot: dict[str, object])
     """
     other = dict.fromkeys(("code", "digest", "pieces", "rest"))
     return stored is not None and {**stored, **other} == {**snapshot, **other}
+
+
+def is_whole(snapshot: "Mapping[str, Any]") -> bool:
+    """Return whether every piece of a snapshot that was read from a file is as it was written."""
+    return all(piece(snapshot, key) for key in snapshot.get("pieces", ()))
 
 
 def remove_snapshot(variables: "Mapping[str, str]") -> None:

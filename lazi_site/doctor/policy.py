@@ -7,7 +7,7 @@ import stat
 
 from ..config.refresh import Configuration
 from ..config.resolve import overlay_environment
-from ..config.snapshot import is_safe, store_snapshot
+from ..config.snapshot import is_safe, is_whole, store_snapshot
 from ..install.enable import remove
 from ..startup import bootstrap
 from ..startup.snapshot import is_fresh, read_snapshot, snapshot_directories, snapshot_name
@@ -58,7 +58,7 @@ def check_snapshots(configuration: Configuration) -> Iterator[Finding]:
         if not os.path.lexists(path):
             continue
         snapshot = read_snapshot(path)
-        if snapshot is None:
+        if snapshot is None or not is_whole(snapshot):
             yield judge_unread(path, rebuild(configuration, path))
             found = path
         elif is_fresh(snapshot):

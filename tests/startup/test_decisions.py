@@ -118,8 +118,8 @@ def test_right_hash_over_odd_content_is_survived(program: Environment) -> None:
         "import sys\nfrom lazi_site.config.snapshot import pack_snapshot\n"
         "from lazi_site.startup.snapshot import read_snapshot\n"
         "path = sys.argv[1]\nfound = read_snapshot(path)\n"
-        "found['packed'] = {name: eval(sys.argv[2]) for name in found['packed']}\n"
-        "open(path, 'wb').write(pack_snapshot(found))\n"
+        "pieces = {name: eval(sys.argv[2]) for name in found['pieces']}\n"
+        "open(path, 'wb').write(pack_snapshot({'snapshot': found['snapshot']}, pieces))\n"
     )
     for odd in ("b'x'", "b''", "b'N'", "b'[\\x00\\x00\\x00\\x00'"):
         program.run("-c", code, files(program)[0], odd, env={"LAZI_DISABLE": "1"}, check=True)
