@@ -67,11 +67,14 @@ PACKED = {
 Packed = dict[str, tuple[str, str, bool, bytes]]
 
 
-def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str, int, int]]]:
+def pack_code(
+    former: Mapping[str, Any] | None, *, to_keep: bool = True
+) -> tuple[Packed, list[tuple[str, int, int]]]:
     """Return the code of our packages and of this engine, and (path, mtime_ns, size) of the files.
 
     A file that cannot be read or compiled is left out. former: a stored snapshot whose
-    code is taken if the files are as they were; compiling takes 40 ms.
+    code is taken if the files are as they were. to_keep: other starts will use it, so
+    that it pays to compile the common part anew, smaller, which takes 10 to 40 ms.
     """
     package = own_folder()
     parts = PACKED["native" if sys.version_info >= (3, 15) else "backport"]
@@ -90,7 +93,10 @@ def pack_code(former: Mapping[str, Any] | None) -> tuple[Packed, list[tuple[str,
         path, is_package = file_of(package, name)
         full = f"lazi_site.{name}".rstrip(".")
         try:
-            code = SourceFileLoader(full, path).get_code(full) if part else compile_small(path, is_package)
+            if to_keep and not part:
+                code = compile_small(path, is_package)
+            else:
+                code = SourceFileLoader(full, path).get_code(full)
         except (ImportError, OSError, SyntaxError, ValueError):
             continue  # the import system meets it too, and then it is told
         packed[full] = (part, path, is_package, marshal.dumps(code))

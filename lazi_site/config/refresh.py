@@ -82,11 +82,14 @@ class Configuration:
             **{f"shipped-{kind}": rules for kind, rules in self.rules.items()},
         }
 
-    def as_snapshot(self) -> dict[str, Any]:
-        """Return the snapshot: the settings, our engine's code, and what both were read from."""
+    def as_snapshot(self, *, to_keep: bool = True) -> dict[str, Any]:
+        """Return the snapshot: the settings, our engine's code, and what both were read from.
+
+        to_keep: it is going to be stored.
+        """
         rules_file = self.read_rules()
         _, stored = next(stored_snapshots(), ("", None))
-        packed, stamps = pack_code(stored)
+        packed, stamps = pack_code(stored, to_keep=to_keep)
         # The rules are a source although they come with us, and so is the code:
         # another build of the same version may bring other ones.
         watched = [self.record, *self.sources, rules_file]
@@ -107,7 +110,8 @@ def refresh(store: bool = True) -> dict[str, Any]:
     snapshot could not be stored makes no difference to what is returned.
     """
     configuration = Configuration()
-    snapshot = configuration.as_snapshot()
-    if store and configuration.is_stored:
+    is_stored = store and configuration.is_stored
+    snapshot = configuration.as_snapshot(to_keep=is_stored)
+    if is_stored:
         store_snapshot(snapshot)
     return snapshot

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from types import CodeType
 
 
-SUBSCRIPT = 26  # of BINARY_OP
 MAXIMUM_KEY = 10  # instructions that the key of a subscript may take
 ANY = "*"  # no name of a variable
 
@@ -94,7 +93,7 @@ def _item_taken(code: "CodeType", at: int) -> str:
             called = operation == op.CALL
         elif operation == op.LOAD_ATTR and code.co_names[argument >> 1] == "get":
             return ANY
-        elif operation == op.BINARY_OP and argument == SUBSCRIPT:
+        elif operation == op.BINARY_OP and argument == op.SUBSCRIPT:
             name = key[0] if len(key) == 1 else None
             return name if isinstance(name, str) else ANY
         elif operation in (op.STORE_SUBSCR, op.DELETE_SUBSCR, op.CONTAINS_OP):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     Tail = tuple[tuple[str, ...], int, bool]
 
 ABSENT = 999  # stands for an opcode that a version does not have
+SUBSCRIPT = 26  # the argument by which BINARY_OP takes an item (3.14 and later)
 VERSION = min(max(sys.version_info[1], 11), 15) - 11  # 0 to 4
 
 

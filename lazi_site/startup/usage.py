@@ -15,6 +15,8 @@ _SCANNERS = frozenset({"globals", "locals", "vars", "dir"})
 # Units between LOAD_NAME f and the unit after ``f()``, caches included; and those up to CALL.
 _AFTER_CALL = op.of_version(2 + 5, 4, 5, 5, 5)
 _CALL_AT = op.of_version(2, 0, 1, 1, 1)
+# What works out the key of ``name[key] = value``; inline caches are zeros.
+_OF_KEYS = frozenset({0, op.BINARY_OP, op.LOAD_CONST, op.LOAD_NAME, op.STORE_SUBSCR})
 _SUBSCRIPTS = frozenset({op.BINARY_SUBSCR, op.BINARY_OP, op.STORE_SUBSCR, op.DELETE_SUBSCR})
 
 
@@ -125,8 +127,9 @@ def scans_namespace(code: "CodeType") -> bool:
     """Return whether module-level code looks through its own namespace as a whole.
 
     ``globals()``, ``locals()``, ``vars()`` or ``dir()`` without arguments, other
-    than ``x in globals()``, ``globals()[x]`` and a few harmless methods: what is
-    found there must be the real objects, so such a module imports eagerly.
+    than ``x in globals()``, ``globals()[x]``, a few harmless methods, and a variable
+    that is used for nothing but ``variable[x] = y``: what is found there must be the
+    real objects, so such a module imports eagerly.
     """
     if _SCANNERS.isdisjoint(code.co_names):
         return False
@@ -139,6 +142,8 @@ def scans_namespace(code: "CodeType") -> bool:
             operation, argument, after = bytecode.forwards(instructions, at + 2 + 2 * _AFTER_CALL)
             if operation in (op.CONTAINS_OP, op.POP_TOP):
                 continue
+            if operation == op.STORE_NAME and only_stores_into(code, names[argument]):
+                continue
             if operation in (op.LOAD_CONST, op.LOAD_NAME) and instructions[after] in _SUBSCRIPTS:
                 continue
             if operation in (op.LOAD_ATTR, op.LOAD_METHOD):
@@ -147,6 +152,21 @@ def scans_namespace(code: "CodeType") -> bool:
                     continue
             return True
     return False
+
+
+def only_stores_into(code: "CodeType", name: str) -> bool:
+    """Return whether module-level *code* uses what it calls *name* for nothing but ``name[x] = y``."""
+    instructions = code.co_code
+    is_used = False
+    for at in bytecode.loads(code, name):
+        is_used = True
+        operation, at = op.LOAD_NAME, at + 2
+        while operation != op.STORE_SUBSCR:
+            operation, argument, at = bytecode.forwards(instructions, at)
+            is_read = operation == op.BINARY_OP and argument == op.SUBSCRIPT
+            if operation not in _OF_KEYS or is_read:
+                return False
+    return is_used and name not in nested_names(code)
 
 
 def has_dead_variables(code: "CodeType") -> bool:
