@@ -89,6 +89,7 @@ def pack_code(
     except (KeyError, TypeError, IndexError):
         pass  # it has the right hash, but not our content
     packed = {}
+    code: CodeType | None
     for name, part in names.items():
         path, is_package = file_of(package, name)
         full = f"lazi_site.{name}".rstrip(".")
