@@ -6,7 +6,6 @@ running it, and a small program feels twenty of them.
 
 from __future__ import annotations
 
-import ast
 import marshal
 import os
 import sys
@@ -95,6 +94,8 @@ def pack_code(
         full = f"lazi_site.{name}".rstrip(".")
         try:
             if to_keep and not part:
+                from .compiling import compile_small  # most who read the configuration compile nothing
+
                 code = compile_small(path, is_package)
             else:
                 code = SourceFileLoader(full, path).get_code(full)
@@ -102,39 +103,6 @@ def pack_code(
             continue  # the import system meets it too, and then it is told
         packed[full] = (part, path, is_package, marshal.dumps(code))
     return packed, stamps
-
-
-def compile_small(path: str, is_package: bool) -> CodeType:
-    """Return the code of the file *path* without what only readers and type checkers need.
-
-    From 3.14 on the annotations are a quarter of it. Docstrings of packages stay:
-    pytest looks for a word in that of a plug-in's. Errors: OSError, SyntaxError, ValueError.
-    """
-    with open(path, "rb") as file:
-        tree = ast.parse(file.read(), path)
-    strip_types(tree)
-    code: CodeType = compile(tree, path, "exec", dont_inherit=True, optimize=1 if is_package else 2)
-    return code
-
-
-def strip_types(node: ast.AST) -> None:
-    """Take the annotations, and what stands under ``if TYPE_CHECKING``, out of the statements of *node*."""
-    for block in ("body", "orelse", "finalbody", "handlers"):
-        statements: list[Any] = getattr(node, block, [])
-        if not isinstance(statements, list):
-            continue  # of an expression: a lambda's, a conditional's
-        for place, one in enumerate(statements):
-            if isinstance(one, ast.AnnAssign):
-                plain = ast.Assign([one.target], one.value) if one.value else ast.Pass()
-                statements[place] = ast.copy_location(plain, one)
-            elif isinstance(one, ast.If) and getattr(one.test, "id", "") == "TYPE_CHECKING":
-                statements[place] = ast.copy_location(ast.Pass(), one)
-            else:
-                if isinstance(one, ast.FunctionDef):
-                    one.returns = None
-                    for argument in (*one.args.posonlyargs, *one.args.args, *one.args.kwonlyargs):
-                        argument.annotation = None
-                strip_types(one)
 
 
 def file_of(package: str, name: str) -> tuple[str, bool]:

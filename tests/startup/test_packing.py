@@ -57,6 +57,39 @@ for name, module in ours.items():
     assert ENGINE in modules
 
 
+def test_common_code_has_no_annotations(enabled: Environment) -> None:
+    """From 3.14 on they are code themselves, which every start would read."""
+    code = """
+import marshal
+import other
+from lazi_site.startup.bootstrap import state
+from lazi_site.startup.switches import Switches
+def names(code):
+    inner = [one for one in code.co_consts if type(one) is type(code)]
+    return {code.co_name, *(name for one in inner for name in names(one))}
+common = [packed for parts, _, _, packed in state.snapshot["code"].values() if not parts]
+assert len(common) > 8 and all(common)
+assert not any("__annotate__" in names(marshal.loads(packed)) for packed in common)
+assert Switches.change.__annotations__ == {}
+"""
+    (enabled.root / "other.py").write_text("")
+    assert ENGINE in loaded_and_opened(enabled, code)[0]
+
+
+def test_damaged_code_of_a_rare_part_is_taken_from_its_file(enabled: Environment) -> None:
+    (snapshot,) = enabled.state.glob("policy-*.snapshot")
+    data = bytearray(snapshot.read_bytes())
+    end = 24 + int.from_bytes(data[16:24], "little")  # of the head, which is whole
+    data[end:] = bytes(len(data) - end)
+    snapshot.write_bytes(data)
+    (enabled.root / "main.py").write_text("import other\nprint('main')\nother.f()\n")
+    (enabled.root / "other.py").write_text("import another\nprint('other')\ndef f(): return another.V\n")
+    (enabled.root / "another.py").write_text("print('another')\nV = 1\n")
+    done = enabled.run("main.py", cwd=enabled.root)
+    assert (done.stdout, done.stderr, done.returncode) == ("main\nother\nanother\n", "", 0)
+    assert snapshot.read_bytes() == data
+
+
 def test_copy_in_the_current_directory_is_not_what_is_stored(enabled: Environment) -> None:
     for snapshot in enabled.state.glob("*.snapshot"):
         snapshot.unlink()
