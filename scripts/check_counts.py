@@ -9,7 +9,8 @@ Counted is what is more than without lazi-site:
     start         `python -c pass` in an enabled environment, its snapshot fresh
     disabled      the same with LAZI_DISABLE=1
     first module  a start that imports an empty module, which brings policy and engine
-    import path   a module more, and a statement more, as bench_import_path.py has them
+    import path   a module more, and a statement more, as bench_import_path.py has them, but
+                  without the garbage collector, of which now one bears the cost and now another
 
 For the first three against an environment whose start file is a comment:
 modules loaded, files opened, files asked about (stat and its like; by strace,
@@ -118,7 +119,7 @@ def count_import_path(environment: Environment, folder: Path) -> Counts:
 
     def measure(task: Task, count: bool) -> float:
         variables = {**plain_variables(environment), **MODES[task[1]]}
-        arguments = command(python, str(folder), task)
+        arguments = command(python, str(folder), task, collect=False)
         return instructions(arguments, variables) if count else len(run(arguments, variables))
 
     for task in todo:
