@@ -86,8 +86,8 @@ def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None
         # New finders are seen here unless a list itself was replaced; then with the next module.
         if asked != known or not switches.is_plain:
             return full_filter(importer, name, fromlist, frame)
-        if not answer:
-            return "__lazy_modules__" in frame.f_globals and is_declared(frame, name)
+        if not answer and not ("__lazy_modules__" in frame.f_globals and is_declared(frame, name)):
+            return False
         if "." in name:
             package = name.rpartition(".")[0]
             if served.get(package, nobody)() is not _loaded.get(package):
@@ -114,8 +114,7 @@ def full_filter(
         if table is None:
             table = enter(importer, frame)
         answer = table.get(frame.f_lasti, ASK)
-        is_plain = switches.is_plain and asked == known and "__lazy_modules__" not in frame.f_globals
-        if answer > WAITS or not is_plain:
+        if answer > WAITS or not switches.is_plain or asked != known or "__lazy_modules__" in frame.f_globals:
             answer = decide(importer, name, fromlist, frame, table, answer)
         elif switches.watched:
             telling.tell_known(importer, name, frame, answer, table.get(~frame.f_lasti))
