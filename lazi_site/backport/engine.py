@@ -43,6 +43,12 @@ if _trace or _variables.get("LAZI_REPORT"):
 
     watch.begin(_trace, _variables.get("LAZI_REPORT", ""), state.engine)
 
+if _settings["settle-after"]:
+    load("lazi_site.backport.settling")
+    from . import settling
+
+    settling.settle_after(_settings["settle-after"])
+
 for _name in modules.EMPTY_PACKAGES if state.takes_stdlib else ():
     find_missing_in(_name)  # loaded before, as reading the configuration does
 

@@ -25,12 +25,14 @@ from .namespaces import MISSING, Record, SettledKey, discard, make_way, records,
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import Any
 
     from .modules import Origin
 
 _getframe = sys._getframe
+after_use: "Callable[[], None] | None" = None  # what is to happen after each use of a waiting name
 
 # Instructions that assign or delete the name they look up, that only ask
 # whether it is there, and that read it.
@@ -115,6 +117,8 @@ class PendingKey(SettledKey):
             self.origin.after(self)
         except Exception as error:
             record_fault(f"after loading {self.origin.title(self)}", error)
+        if after_use is not None:
+            after_use()
         return True
 
     def __hash__(self) -> int:

@@ -14,6 +14,7 @@ BOOLEAN = "boolean"
 CHOICE = "choice"
 LEVEL = "level"
 PATTERNS = "patterns"
+SECONDS = "seconds"
 
 PATTERN_FORM = "a module name ('package.module'), a package with all below it ('package.*') or '*'"
 
@@ -22,7 +23,7 @@ class Option:
     """One option: a row of the table.
 
     name: its key in the files.
-    kind: BOOLEAN, CHOICE, LEVEL or PATTERNS.
+    kind: BOOLEAN, CHOICE, LEVEL, PATTERNS or SECONDS.
     default: the built-in value.
     variables: the environment variables that set it for one run.
     choices: the values of a CHOICE.
@@ -56,6 +57,8 @@ class Option:
             return " or ".join(repr(choice) for choice in self.choices)
         if self.kind == LEVEL:
             return "a whole number from 0 to 4"
+        if self.kind == SECONDS:
+            return "a whole number of seconds, 0 for never"
         return "a list of module patterns, such as ['package.module', 'package.*']"
 
     def mistake(self, value: object) -> tuple[object, str] | None:
@@ -64,9 +67,10 @@ class Option:
             right = isinstance(value, bool)
         elif self.kind == CHOICE:
             right = value in self.choices
-        elif self.kind == LEVEL:
+        elif self.kind in (LEVEL, SECONDS):
             # bool is an int to Python but not to a person who writes TOML.
-            right = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 4
+            right = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+            right = right and (value in range(5) or self.kind == SECONDS)
         else:
             right = isinstance(value, list)
             for item in value if isinstance(value, list) else ():
@@ -121,6 +125,13 @@ OPTIONS = (
         True,
         "what is read here is stored, so that a start reads one file; false: every start reads all",
         variables=("LAZI_NO_SNAPSHOT",),
+    ),
+    Option(
+        "settle-after",
+        SECONDS,
+        0,
+        "seconds after which the use of one waiting name performs all imports that wait (below 3.15); "
+        "0: each waits for its own use",
     ),
 )
 

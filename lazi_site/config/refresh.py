@@ -76,6 +76,7 @@ class Configuration:
             "stdlib": values["stdlib"].value,
             "trace": values["trace"].value,
             "snapshot": values["snapshot"].value,
+            "settle-after": values["settle-after"].value,
             "eager": values["eager"].origins,
             "eager-in": values["eager-in"].origins,
             "lazy": values["lazy"].origins,

@@ -7,7 +7,7 @@ sources; a pattern named twice belongs to the later one. Pure: reads nothing.
 from __future__ import annotations
 
 from ..errors import UsageError
-from .options import BOOLEAN, BY_NAME, LEVEL, OPTIONS, PATTERNS, TURN_OFF, closest
+from .options import BOOLEAN, BY_NAME, LEVEL, OPTIONS, PATTERNS, SECONDS, TURN_OFF, closest
 from .problems import Problem
 
 TYPE_CHECKING = False
@@ -117,7 +117,7 @@ def parse_text(option: Option, text: str) -> object:
     """Return what *text* means as a value of *option*; what means nothing stays text."""
     if option.kind == BOOLEAN:
         return {"true": True, "false": False}.get(text.lower(), text)
-    if option.kind == LEVEL:
+    if option.kind in (LEVEL, SECONDS):
         return int(text) if text.isdecimal() and text.isascii() else text
     if option.kind == PATTERNS:
         return [part.strip() for part in text.split(",") if part.strip()]

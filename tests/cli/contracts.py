@@ -48,7 +48,7 @@ PATTERNS = {"value": [str], "sources": {ANY_KEY: str}}
 CONFIG_SHOW = VERSION | {
     "project": TEXT,
     "options": {
-        **dict.fromkeys(("enabled", "mode", "stdlib", "trace", "snapshot"), PLAIN),
+        **dict.fromkeys(("enabled", "mode", "stdlib", "trace", "snapshot", "settle-after"), PLAIN),
         **dict.fromkeys(("eager", "eager-in", "lazy"), PATTERNS),
     },
     "shipped": {ANY_KEY: {ANY_KEY: str}},

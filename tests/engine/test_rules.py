@@ -108,6 +108,41 @@ def test_lazy_rule_overrides_a_shipped_rule(program: Environment) -> None:
     assert run(program) == DECLARED
 
 
+def test_use_of_one_name_performs_all_imports_after_a_while(program: Environment) -> None:
+    write(
+        program.project,
+        {
+            "app/views.py": "import early, late, other, broken, ending\nuses = late, other, broken, ending\n"
+            if False
+            else "import early, late, other, broken, ending\ndef use(): late, other, broken, ending\n",
+            "early.py": "print('load early')\n",
+            "late.py": "print('load late')\n",
+            "other.py": "import after\nprint('load other')\ndef use(): after\n",
+            "after.py": "print('load after')\n",
+            "broken.py": "print('load broken')\nraise RuntimeError\n",
+            "ending.py": "print('load ending')\nraise SystemExit(3)\n",
+            "main.py": "import sys, time\ntry: import app.views\nfinally: pass\n"
+            "app.views.early\nprint('one')\ntime.sleep(float(sys.argv[1]))\napp.views.late\nprint('two')\n"
+            "app.views.late\nprint('three')\n",
+        },
+    )
+
+    def output(seconds: float) -> str:
+        return program.run("main.py", str(seconds), cwd=program.project, check=True).stdout
+
+    each = "load early\none\nload late\ntwo\nthree\n"
+    assert output(0) == each
+    configure(program, "settle-after = 60")
+    assert output(0) == each
+    configure(program, "settle-after = 1")
+    found = output(1.2)
+    if IS_NATIVE:
+        assert found == each  # nothing is slower there as long as names wait
+    else:
+        others = "load other\nload broken\nload ending\nload after\n"
+        assert found == f"load early\none\nload late\n{others}two\nthree\n"
+
+
 def test_disabled_in_the_configuration(program: Environment) -> None:
     configure(program, "enabled = false")
     assert run(program) == EAGER
