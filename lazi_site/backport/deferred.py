@@ -214,7 +214,12 @@ class DeferredImport(Origin):
         load("lazi_site.startup.effects")  # few programs come here
         from ..startup import effects
 
-        return FOR_ITS_EFFECT if effects.statement_has_effects(self.full_target, self.fromlist) else None
+        if not effects.statement_has_effects(self.full_target, self.fromlist):
+            return None  # not kept, because the target may change
+        from . import engine
+
+        engine.keep_eager(namespace.get("__name__"), frame.f_code, self.waiting)
+        return FOR_ITS_EFFECT
 
     def tell_eager(self, why: "Eager") -> None:
         """Tell that the statement imports now, and *why*."""

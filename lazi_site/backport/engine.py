@@ -6,7 +6,7 @@ from ..startup import instructions as op
 from ..startup.bootstrap import state
 from ..startup.decisions import open_decisions
 from ..startup.packages import find_missing_in, is_running
-from ..startup.reasons import NOT_DECLARED, SWITCHED_OFF
+from ..startup.reasons import FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.settle import load, loading
 from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
@@ -131,6 +131,21 @@ def statements(
             watch.eager(importer, target, code.co_filename, line, why, detail)
     known: dict[int, Waiting] = table[WAITING]
     return known
+
+
+def keep_eager(importer: object, code: "CodeType", waiting: "Waiting") -> None:
+    """Have later starts know that a statement of the module *importer* is made for its effect."""
+    if decisions is None or not isinstance(importer, str):
+        return
+    table = decisions.kept(importer, code)
+    if not table:
+        return
+    # A dict of its own: the module's code is running and goes by the former one.
+    table[WAITING] = {start: one for start, one in table[WAITING].items() if one is not waiting}
+    if EAGER in table:
+        line = waiting[6][4]
+        table[EAGER].append((waiting[0], line, FOR_ITS_EFFECT.code, FOR_ITS_EFFECT.detail))
+    decisions.note(importer, code, table)
 
 
 def is_at_hand(target: str, names: "tuple[str, ...] | None") -> bool:

@@ -77,17 +77,21 @@ class Decisions:
             entry = entries[name] = (*stamp, {})
         return entry[3]
 
-    def note(self, importer: str, code: "CodeType", table: "Table") -> None:
-        """Have *table* stored when the interpreter ends, if it is kept for the module *importer*."""
+    def kept(self, importer: str, code: "CodeType") -> "Table | None":
+        """Return what table_of() returned for the module *importer*, whose body is *code*, if it is kept."""
         name, group = place_of(importer, code)
         entry = self.groups.get(group, {}).get(name)
-        if entry is None or entry[3] is not table:
+        return entry and entry[3]
+
+    def note(self, importer: str, code: "CodeType", table: "Table") -> None:
+        """Have *table* stored when the interpreter ends, if it is kept for the module *importer*."""
+        if self.kept(importer, code) is not table:
             return
         if not self.changed:
             # Compiled into the interpreter; an import statement would be told as the program's.
             atexit = sys.modules.get("atexit") or _load(BuiltinImporter.find_spec("atexit"))
             atexit.register(self.store)
-        self.changed.add(group)
+        self.changed.add(place_of(importer, code)[1])
 
     def store(self) -> None:
         """Write what is new to the file; a failure is no matter."""

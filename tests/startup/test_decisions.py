@@ -56,6 +56,26 @@ def test_start_that_learns_nothing_writes_nothing(program: Environment) -> None:
     assert files(program)[0].stat().st_mtime_ns == before.st_mtime_ns
 
 
+def test_import_for_its_effect_is_found_out_once(program: Environment) -> None:
+    """But one of a module that has none, each time: it may come to have some."""
+    effects = "lazi_site.startup.effects"
+    subject = "import acting, idle\nimport heavy\ndef use():\n    print(heavy.V)\n"
+    main = PROGRAM.replace("subj.use()\n", f'print({effects!r} in sys.modules, "acting" in sys.modules)\n')
+    files = {"acting": "import sys\nsys.acting = 1\n", "idle": "V = 1\n", "subj": subject, "main": main}
+    for name, text in files.items():
+        (program.root / f"{name}.py").write_text(text)
+    assert run(program).endswith("True True\n")
+    assert run(program).endswith("True True\n")
+    (program.root / "subj.py").write_text(subject.replace(", idle", ""))
+    assert run(program) == "False True\nTrue True\n"
+    assert run(program) == "False False\nFalse True\n"
+    report = program.root / "report.jsonl"
+    for _ in range(2):  # as it is told when it is found out, and when it is kept
+        report.unlink(missing_ok=True)
+        run(program, LAZI_REPORT=str(report))
+        assert '"for-effect"' in report.read_text()
+
+
 def test_changed_module_is_decided_anew(program: Environment) -> None:
     run(program)
     (program.root / "subj.py").write_text(
