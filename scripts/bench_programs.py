@@ -17,6 +17,8 @@ of tests/downstream/recipes, in four groups:
     work     command-line programs that do some work
     all      programs that use all they import, so that nothing can be gained
 
+Means are given of each group, and of asked and work together.
+
 A way that does not give the output and exit status of eager, twice, is
 "broken" for this program and not measured. The others take turns in random
 order, with byte code written before. Shown are ratios to eager: of CPU time,
@@ -177,8 +179,8 @@ def show(version: str, measured: dict[str, Measured], ways: list[str]) -> dict[s
     means: dict[str, dict[str, Any]] = {}
     heading = ("group", "way", "python", "programs", "CPU", "", "lazy, same", "peak memory", "", "modules")
     rows = [heading]
-    for group in GROUPS:
-        inside = [one for one in measured.values() if one.group == group]
+    for group, members in {**{one: (one,) for one in GROUPS}, "asked+work": ("asked", "work")}.items():
+        inside = [one for one in measured.values() if one.group in members]
         for way in ways if inside else ():
             figures = mean_of(inside, way)
             means.setdefault(group, {})[way] = figures
