@@ -27,15 +27,13 @@ def strip_types(node: ast.AST) -> None:
     """Take the annotations, and what stands under ``if TYPE_CHECKING``, out of the statements of *node*."""
     for block in ("body", "orelse", "finalbody", "handlers"):
         statements: list[Any] = getattr(node, block, [])
-        if not isinstance(statements, list):
-            continue  # of an expression: a lambda's, a conditional's
         for place, one in enumerate(statements):
             if isinstance(one, ast.AnnAssign):
                 plain = ast.Assign([one.target], one.value) if one.value else ast.Pass()
                 statements[place] = ast.copy_location(plain, one)
             elif isinstance(one, ast.If) and getattr(one.test, "id", "") == "TYPE_CHECKING":
                 statements[place] = ast.copy_location(ast.Pass(), one)
-            else:
+            elif hasattr(one, "body"):
                 if isinstance(one, ast.FunctionDef):
                     one.returns = None
                     arguments = one.args
