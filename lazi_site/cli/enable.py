@@ -70,15 +70,16 @@ def run(venv: str | None, project: str | None, force: bool, then_try: bool) -> i
     from ..config.snapshot import store_snapshot
     from ..install.describe import describe_interpreter
     from ..install.enable import enable
-    from ..install.probe import ask_fresh_interpreter
+    from ..install.probe import FreshInterpreter
     from ..startup.snapshot import is_fresh, stored_snapshots
 
     done = enable(project=project, force=force)
+    fresh = FreshInterpreter()  # it starts while the configuration is read
     configuration = Configuration()
     # Making one takes 40 ms, and one that is up to date would be the same.
     if configuration.is_stored and not any(is_fresh(snapshot) for _, snapshot in stored_snapshots()):
         store_snapshot(configuration.as_snapshot())
-    answer = ask_fresh_interpreter()
+    answer = fresh.ask()
     if answer.engine:
         print(f"Lazy imports are on in {sys.prefix}.")
     else:
