@@ -120,10 +120,7 @@ def full_filter(
             telling.tell_known(importer, name, frame, answer, table.get(~frame.f_lasti))
         if not answer:
             return False
-        if "." in name:
-            package = name.rpartition(".")[0]
-            if served.get(package, nobody)() is not _loaded.get(package):
-                serve(package)
+        serve(name.rpartition(".")[0])
     except RecursionError:
         return False
     except Exception as error:
@@ -183,6 +180,8 @@ def resolve_names(module: object, names: "set[str] | None" = None) -> None:
 
 def serve(package: str) -> None:
     """Let *package* find its missing submodules; once for the module that it is now."""
+    if served.get(package, nobody)() is _loaded.get(package):
+        return
     find_missing_in(package)
     module = sys.modules.get(package)
     if type(module) is ModuleType:
