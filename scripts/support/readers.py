@@ -103,7 +103,7 @@ def snapshot(folder: Path) -> Reader:
     import _imp
 
     from lazi_site.config.snapshot import pack_snapshot
-    from lazi_site.startup.snapshot import FORMAT, MAGIC, is_fresh, read_snapshot
+    from lazi_site.startup.snapshot import FORMAT, MAGIC, is_fresh, piece, read_snapshot
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     code = marshal.dumps(compile("import a\nfrom b import c\n", "f", "exec"))
@@ -111,11 +111,11 @@ def snapshot(folder: Path) -> Reader:
         "format": FORMAT,
         "prefix": sys.prefix,
         "sources": [("/a", -1, -1), ("/b", 5, 6)],
-        "code": {"a": ("/a.py", False, code)},
+        "code": {"a": ("J", "/a.py", False, b"")},
         "settings": {"trace": 0, "eager": {}},
         "problems": [],
     }
-    packed = pack_snapshot(valid)
+    packed = pack_snapshot(valid, {"a": code})
     path = folder / "policy.snapshot"
     path.touch(0o644)
 
@@ -128,13 +128,15 @@ def snapshot(folder: Path) -> Reader:
         for changes, length, rehash in derive(drawn, change, seed, count):
             data = overwrite(packed, changes, length)
             if rehash:  # what somebody makes on purpose
-                body = overwrite(packed[16:], changes, length)
-                data = MAGIC + _imp.source_hash(FORMAT, body) + body
+                head = overwrite(packed[24:], changes, length)
+                digest = _imp.source_hash(FORMAT, head)
+                data = MAGIC + digest + len(head).to_bytes(8, "little") + head
             path.write_bytes(data)
             found = read_snapshot(str(path))
             assert found is None or type(found) is dict, data
             if found is not None:
                 assert is_fresh(found) in (True, False), data
+                assert piece(found, "a") in (code, b""), data
             yield hash(data)
 
     return st.tuples(CHANGES, st.integers(0, 2 * len(packed)), st.booleans()), test

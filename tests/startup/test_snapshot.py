@@ -114,6 +114,12 @@ def test_damaged_snapshot_is_built_anew(enabled: Environment, damage: bytes) -> 
     assert len((enabled.state / name).read_bytes()) > 100
 
 
+def with_head(head: bytes) -> bytes:
+    """Return a snapshot file that has the right hash over whatever *head* is."""
+    hashed = _imp.source_hash(snapshot.FORMAT, head)
+    return snapshot.MAGIC + hashed + len(head).to_bytes(8, "little") + head
+
+
 @pytest.mark.parametrize(
     "body", [b"[", b"\\x00", marshal.dumps([1]), marshal.dumps({"key": 1, "modules": {}})]
 )
@@ -121,8 +127,7 @@ def test_snapshot_of_another_content_with_the_right_hash_is_built_anew(
     enabled: Environment, body: bytes
 ) -> None:
     (name,) = snapshots(enabled.state)
-    hashed = _imp.source_hash(snapshot.FORMAT, body)
-    (enabled.state / name).write_bytes(snapshot.MAGIC + hashed + body)
+    (enabled.state / name).write_bytes(with_head(body))
     assert enabled.evaluate(SETTING + "['mode']") == "all"
     assert enabled.evaluate("startup.state.fault") == ""
 
@@ -132,8 +137,7 @@ def test_code_that_marshal_refuses_is_no_snapshot(enabled: Environment) -> None:
     (name,) = snapshots(enabled.state)
     code = bytearray(enabled.evaluate("list(__import__('marshal').dumps(compile('1', 'f', 'exec')))"))
     code[1:5] = b"\xff" * 4
-    hashed = _imp.source_hash(snapshot.FORMAT, bytes(code))
-    (enabled.state / name).write_bytes(snapshot.MAGIC + hashed + code)
+    (enabled.state / name).write_bytes(with_head(bytes(code)))
     assert enabled.evaluate(SETTING + "['mode']") == "all"
     assert enabled.evaluate("startup.state.fault") == ""
 
