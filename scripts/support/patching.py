@@ -13,7 +13,13 @@ def load_engine() -> Any:
     """Return the backport's engine, loaded in this process as a start would, with all that may wait."""
     from lazi_site.startup import bootstrap
 
-    settings: dict[str, Any] = {"enabled": True, "mode": "all", "stdlib": "include", "trace": 0}
+    settings: dict[str, Any] = {
+        "enabled": True,
+        "mode": "all",
+        "stdlib": "include",
+        "trace": 0,
+        "settle-after": 0,
+    }
     for name in ("eager", "eager-in", "lazy", *(f"shipped-{kind}" for kind in SHIPPED)):
         settings[name] = {}
     bootstrap.state.snapshot = {"settings": settings}
