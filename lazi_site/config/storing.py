@@ -26,7 +26,7 @@ def store_decisions(path: str, digest: bytes, groups: "dict[str, dict[str, Entry
     folder, name = os.path.split(path)
     if not is_safe(folder):
         return
-    stored = read_stored(path, digest)  # another process may have added some meanwhile
+    stored = read_stored(path, digest, whole=True)  # another process may have added some meanwhile
     packed = {group: piece(stored, group) for group in stored.get("pieces", ())}
     for group, entries in groups.items():
         packed[group] = marshal.dumps(merged(unpacked(packed.get(group, b"")), entries))

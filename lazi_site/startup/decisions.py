@@ -132,9 +132,9 @@ def unpacked(data: bytes) -> "dict[str, Entry]":
     return found if type(found) is dict else {}
 
 
-def read_stored(path: str, digest: bytes) -> "dict[str, Any]":
+def read_stored(path: str, digest: bytes, *, whole: bool = False) -> "dict[str, Any]":
     """Return what the file *path* holds for the snapshot that has the *digest*, a piece for every group."""
-    stored = read_snapshot(path) or {}
+    stored = read_snapshot(path, whole=whole) or {}
     return stored if stored.get("snapshot") == digest and type(stored.get("pieces")) is dict else {}
 
 

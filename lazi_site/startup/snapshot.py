@@ -151,12 +151,11 @@ def stored_snapshots(variables: "Mapping[str, str] | None" = None) -> "Iterator[
             yield path, snapshot
 
 
-def read_snapshot(path: str) -> "dict[str, Any] | None":
-    """Return the snapshot in the file *path*, or None if there is none that can be trusted.
+def open_trusted(path: str) -> "tuple[int, int] | None":
+    """Return a descriptor of the file *path* and its size, or None if what it says must not count.
 
     Only a plain file that belongs to this user or to root and that nobody else
-    may write is read: what it says decides what is imported. The hash of its head is added as
-    "digest", and what follows that as "rest", for piece().
+    may write is read: what it says decides what is imported.
     """
     try:
         descriptor = os.open(path, READ)
@@ -164,18 +163,36 @@ def read_snapshot(path: str) -> "dict[str, Any] | None":
         return None
     try:
         found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > MAXIMUM_SNAPSHOT:
-            return None
-        if hasattr(os, "geteuid") and (found.st_uid not in (0, os.geteuid()) or found.st_mode & 0o022):
-            return None
-        data = os.read(descriptor, found.st_size)
+        is_ours = not hasattr(os, "geteuid") or (
+            found.st_uid in (0, os.geteuid()) and not found.st_mode & 0o022
+        )
+        if is_ours and stat.S_ISREG(found.st_mode) and found.st_size <= MAXIMUM_SNAPSHOT:
+            return descriptor, found.st_size
+    except OSError:
+        pass
+    os.close(descriptor)
+    return None
+
+
+def read_snapshot(path: str, *, whole: bool = False) -> "dict[str, Any] | None":
+    """Return the snapshot in the file *path*, or None if there is none that can be trusted.
+
+    The hash of its head is added as "digest", and as "rest" what piece() needs.
+    whole: the pieces are read too, from the same file, whatever takes its place meanwhile.
+    """
+    opened = open_trusted(path)
+    if opened is None:
+        return None
+    descriptor, size = opened
+    try:
+        start = os.read(descriptor, 24)
+        head = os.read(descriptor, min(int.from_bytes(start[16:], "little"), size))
+        rest = os.read(descriptor, size) if whole else (path, 24 + len(head))
     except OSError:
         return None
     finally:
         os.close(descriptor)
-    end = 24 + int.from_bytes(data[16:24], "little")
-    head = data[24:end]
-    if data[:8] != MAGIC or data[8:16] != _imp.source_hash(FORMAT, head):
+    if start[:8] != MAGIC or start[8:16] != _imp.source_hash(FORMAT, head):
         return None
     try:
         snapshot = marshal.loads(head)
@@ -183,18 +200,33 @@ def read_snapshot(path: str) -> "dict[str, Any] | None":
         return None  # the hash keeps accidents out, not what somebody made on purpose
     if type(snapshot) is not dict:
         return None
-    snapshot["digest"] = data[8:16]
-    snapshot["rest"] = memoryview(data)[end:]
+    snapshot["digest"] = start[8:16]
+    snapshot["rest"] = rest
     return snapshot
 
 
 def piece(snapshot: "Mapping[str, Any]", key: str) -> bytes:
-    """Return the piece *key* of a snapshot that was read from a file, b"" if it has none or is damaged."""
+    """Return the piece *key* of a snapshot that was read from a file, b"" if it has none or is damaged.
+
+    Read only now, because every page of what is read costs a page fault.
+    """
     try:
+        rest = snapshot["rest"]
         start, end, digest = snapshot["pieces"][key]
-        data = bytes(snapshot["rest"][start:end])
-    except (KeyError, TypeError, ValueError):
-        return b""
+        if type(rest) is bytes:
+            data = rest[start:end]
+        else:
+            path, offset = rest
+            opened = open_trusted(path)
+            if opened is None:
+                return b""
+            try:
+                os.lseek(opened[0], offset + start, os.SEEK_SET)
+                data = os.read(opened[0], min(end - start, opened[1]))
+            finally:
+                os.close(opened[0])
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return b""  # not what we write, or another file by now
     return data if _imp.source_hash(FORMAT, data) == digest else b""
 
 
