@@ -21,7 +21,17 @@ from ..startup.bootstrap import record_fault
 from ..startup.settle import load
 from ..startup.switches import switches
 from . import namespaces, stubs
-from .namespaces import MISSING, Record, SettledKey, discard, make_way, records, settle
+from .namespaces import (
+    MISSING,
+    Record,
+    SettledKey,
+    copied,
+    discard,
+    make_way,
+    records,
+    repair_copies,
+    settle,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,6 +127,8 @@ class PendingKey(SettledKey):
             self.origin.after(self)
         except Exception as error:
             record_fault(f"after loading {self.origin.title(self)}", error)
+        if copied:
+            repair_copies()
         if after_use is not None:
             after_use()
         return True
@@ -142,6 +154,8 @@ class PendingKey(SettledKey):
                         value = self.origin.partial(self)
                         if value is not MISSING:
                             settle(self, value)
+                            if copied:
+                                repair_copies()
             except Exception:
                 # Hashing is no use of the name; the use that follows meets the
                 # stand-in, which raises the same error.
@@ -158,6 +172,8 @@ class PendingKey(SettledKey):
         value = self.origin.partial(self)
         if value is not MISSING:
             settle(self, value)
+            if copied:
+                repair_copies()
             return True
         if operation in _READS:
             raise self.origin.circular(self)

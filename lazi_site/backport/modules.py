@@ -17,10 +17,12 @@ from .namespaces import (
     MISSING,
     Record,
     SettledKey,
+    copied,
     finish_later,
     plain_value,
     rebuild_later,
     records,
+    repair_copies,
     settle,
     waiting,
 )
@@ -243,8 +245,13 @@ def _resolve_module(module: "Any", names: "set[str]") -> None:
 
 def _resolve(record: Record, names: "Iterable[str]") -> None:
     for name in names:
+        key = record.pending.get(name)
         try:
-            record.namespace[name]
+            if key is not None and key.busy:
+                # Its import is under way, and will find the module loaded.
+                __import__(key.origin.full_target)
+            else:
+                record.namespace[name]
         except Exception:
             continue
 
@@ -253,6 +260,8 @@ def starts(name: str) -> None:
     """Note that the code of the module *name* is about to run, and settle what is loaded by now."""
     settle_finders()
     finish()
+    if copied:
+        repair_copies()
     loading.append(name)
     published.discard(name)
     publish(name)
@@ -265,6 +274,8 @@ def loaded(name: str) -> None:
     publish(name)
     if name in wanted:
         _bind_waiting(name)
+    if copied:
+        repair_copies()
 
 
 def finish() -> None:

@@ -15,6 +15,7 @@ from ..startup.packages import is_running, stop_finding_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
     from typing import Any
 
@@ -52,6 +53,7 @@ class Record:
 
 records: "dict[int, Record]" = {}  # by id of the namespace, which the record keeps alive
 to_rebuild: "list[Record]" = []  # nothing waits in them any more
+copied: "list[tuple[SettledKey, object]]" = []  # keys whose stand-in has other holders too, and their values
 to_finish: "list[Any]" = []  # packages of which all promised submodules are loaded
 
 
@@ -93,7 +95,7 @@ def make_way(namespace: "dict[str, Any]", name: str) -> None:
 
 
 def settle(key: SettledKey, value: object) -> None:
-    """Give *key* its real value, in its namespace and in every copy of it.
+    """Give *key* its real value in its namespace; whoever calls this calls repair_copies() too.
 
     It becomes an ordinary key first, as the hash of a pending one is a call.
     Before its value is there no other thread comes in: nothing is called, and
@@ -103,10 +105,9 @@ def settle(key: SettledKey, value: object) -> None:
     key.__class__ = SettledKey
     if key in namespace:
         namespace[key] = value
-    stand_in = key.stand_in
-    type(stand_in).value.__set__(stand_in, value)
-    if getrefcount(stand_in) > USUAL_REFERENCES:
-        _repair_copies(stand_in, value)
+    type(key.stand_in).value.__set__(key.stand_in, value)
+    if has_other_holders(key):
+        copied.append((key, value))
     _forget(key)
 
 
@@ -116,14 +117,50 @@ def discard(key: SettledKey) -> None:
     _forget(key)
 
 
-def _repair_copies(stand_in: object, value: object) -> None:
-    """Replace *stand_in* by *value* in the dicts and lists that hold it, such as copies of a namespace."""
-    for holder in get_referrers(stand_in):
+def has_other_holders(key: SettledKey) -> bool:
+    """Return whether somebody besides *key* holds its stand-in, which its namespace no longer does."""
+    stand_in = key.stand_in
+    return getrefcount(stand_in) > USUAL_REFERENCES
+
+
+def repair_copies() -> None:
+    """Replace the stand-ins of names that have just settled in the dicts and lists that hold them.
+
+    Those are copies of namespaces. Most are the globals of methods that attrs writes for the classes of
+    the module. To find others takes a look at every object there is, so it is done once for all names.
+    """
+    todo = []
+    while copied:  # pop by pop, as another thread may do the same
+        todo.append(copied.pop())
+    copies: dict[int, list[dict[Any, Any]]] = {}
+    for key, value in todo:
+        place = id(key.namespace)
+        if place not in copies:
+            copies[place] = list(globals_of_methods(key.namespace))
+        for copy in copies[place]:
+            if copy.get(key) is key.stand_in:
+                copy[key] = value
+    values = {id(key.stand_in): value for key, value in todo if has_other_holders(key)}
+    stand_ins = [key.stand_in for key, _ in todo if id(key.stand_in) in values]
+    for holder in get_referrers(*stand_ins) if stand_ins else ():
         if type(holder) is dict:
-            for name in [name for name, held in holder.items() if held is stand_in]:
-                holder[name] = value
-        elif type(holder) is list:
-            holder[:] = [value if held is stand_in else held for held in holder]
+            for name, held in list(holder.items()):
+                if id(held) in values:
+                    holder[name] = values[id(held)]
+        elif type(holder) is list and holder is not stand_ins:
+            holder[:] = [values.get(id(held), held) for held in holder]
+
+
+def globals_of_methods(namespace: "dict[str, Any]") -> "Iterator[dict[Any, Any]]":
+    """Yield the globals of methods of the classes in *namespace*, where they are another dict."""
+    seen = {id(namespace)}
+    for value in list(namespace.values()):
+        # Asking a stand-in what it is would perform its import; its type is no metaclass.
+        if issubclass(type(value), type) and value.__dict__.get("__module__") == namespace.get("__name__"):
+            for member in list(value.__dict__.values()):
+                if type(member) is _FunctionType and id(member.__globals__) not in seen:
+                    seen.add(id(member.__globals__))
+                    yield member.__globals__
 
 
 def _forget(key: SettledKey) -> None:
@@ -240,7 +277,7 @@ _CALL = type(dict.clear).__call__
 
 
 def _count_references() -> int:
-    """Return the references to a stand-in that no copy of the namespace holds, as settle() counts them."""
+    """Return the references to a stand-in that only its key holds, as has_other_holders() counts them."""
 
     class StandIn:
         __slots__ = ("value",)

@@ -48,7 +48,7 @@ def settle_used(
 ) -> None:
     """*resolve* the *names* of *module* that some code mentions, and what is used by them.
 
-    Functions and classes of the same module are followed, their own code being
+    Functions and classes of the same package are followed, their own code being
     read for names, and where imports inside the standard library wait too, those
     of its modules.
 
@@ -63,16 +63,22 @@ def settle_used(
             is_module = type(value) is MODULE
             owner_name = getattr(value, "__name__" if is_module else "__module__", "")
             owner = sys.modules.get(owner_name)
-            if owner is module or (type(owner) is MODULE and waits_in(owner_name)):
+            if owner is module or (type(owner) is MODULE and is_followed(owner_name, module)):
                 # What is taken from a module is named by the same code.
                 settle_used(owner, names if is_module else names_used(value), resolve, seen)
         except Exception:
             continue  # its import fails, and it goes on waiting; or it answers with an error
 
 
-def waits_in(module: str) -> bool:
-    """Return whether *module* is the standard library's, and imports may wait in there."""
-    return not state.skips_stdlib and module.partition(".")[0] in sys.stdlib_module_names
+def is_followed(name: str, user: "Any") -> bool:
+    """Return whether what its *user* takes from the module *name* is followed.
+
+    That is so within a package, and where imports inside the standard library may wait, into that.
+    """
+    top = name.partition(".")[0]
+    if top == str(getattr(user, "__name__", "")).partition(".")[0]:
+        return True
+    return not state.skips_stdlib and top in sys.stdlib_module_names
 
 
 def names_used(member: "Any") -> "set[str]":
