@@ -13,21 +13,25 @@ from .bootstrap import record_fault, state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
+    from typing import Any
 
 EXECUTE = _LoaderBasics.exec_module.__code__
 
 
-def code_to_run(code: "CodeType | None", fullname: str) -> "CodeType | None":
+def code_to_run(loader: "Any", code: "CodeType | None", fullname: str) -> "CodeType | None":
     """Return what is to be executed for the module *fullname* in place of *code*.
 
     Only who runs the code gets the changed one: the import system and runpy.
-    Everybody else (freezers, coverage, inspect) gets the code as it is.
+    Everybody else (freezers, coverage, inspect) gets the code as it is. With
+    that *loader* has done its work and becomes one of the stock class, which
+    libraries look up by the type of a module's loader (distlib, in pip).
     """
     if code is None or not state.engine:
         return code
     caller = sys._getframe(2)
     if caller.f_code is not EXECUTE and caller.f_globals.get("__name__") != "runpy":
         return code
+    loader.__class__ = type(loader).__base__
     try:
         from ..backport import engine
 
@@ -51,7 +55,7 @@ class DeferringSourceLoader(SourceFileLoader):
             # taking them out of the traceback; a bare raise adds none.
             error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
             raise
-        return code_to_run(code, fullname)
+        return code_to_run(self, code, fullname)
 
 
 class DeferringBytecodeLoader(SourcelessFileLoader):
@@ -59,4 +63,4 @@ class DeferringBytecodeLoader(SourcelessFileLoader):
 
     def get_code(self, fullname: str) -> "CodeType | None":
         """Return the code of the module, changed if the import system is going to run it."""
-        return code_to_run(SourcelessFileLoader.get_code(self, fullname), fullname)
+        return code_to_run(self, SourcelessFileLoader.get_code(self, fullname), fullname)
