@@ -86,7 +86,7 @@ def pack_code(
             found = {name: (*entry[:3], entry[3] or piece(former, name)) for name, entry in former_code}
             if all(entry[3] for entry in found.values()):
                 return found, stamps
-    except (KeyError, TypeError, IndexError):
+    except (AttributeError, IndexError, KeyError, TypeError):
         pass  # it has the right hash, but not our content
     packed = {}
     code: CodeType | None
