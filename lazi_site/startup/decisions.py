@@ -7,6 +7,9 @@ the module's file and the module's instructions are the same; whatever goes
 wrong means that they are found anew. The file says what may wait and nothing
 else; it is read under the same conditions as the snapshot. An engine keeps
 what depends on the module's code and the policy alone.
+
+A file is the same if its date and size are, or its content: who checks out,
+copies or installs the same files anew gives them other dates only.
 """
 
 import _imp
@@ -23,34 +26,43 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import CodeType
-    from typing import Any
+    from typing import Any, TypeVar
 
+    Kind = TypeVar("Kind", bound="dict[str, Any] | tuple[Any, ...]")
     Table = dict[int, Any]  # by offset of a statement what its engine wants to know
-    Entry = tuple[int, int, bytes, Table]  # mtime_ns and size of the file, hash of the instructions
+    # Size and mtime_ns of the file, hash of the instructions, hash of the file or b"" if it is not known.
+    Entry = tuple[int, int, bytes, bytes, Table]
 
 STDLIB = sys.stdlib_module_names
+UNKNOWN: "Entry" = (-1, 0, b"", b"", {})  # is about no file
+MANY = 8  # modules of a group whose files got another date, from which on the new dates are stored
 
 
 class Decisions:
     """The tables of this process: those that were stored, and those that are new.
 
     snapshot: the file of the snapshot that they belong to; digest: its hash. path: of their own file.
-    stored: the file's content, whose pieces are marshalled {module: entry}, one for each group.
-    groups: those that were looked into.
+    stored: the file's content, whose pieces are marshalled {module: marshalled entry}, one for each group.
+    packed: of the groups that were looked into, the marshalled entries. Each is unpacked when it is asked
+    for, as every object that is made brings the next garbage collection nearer.
+    groups: of those groups, the entries that were asked for.
     closed: modules and groups about which nothing is kept, for what happened in this process.
     changed: groups in which something is new.
+    moved: for each module whose file got another date its group.
     """
 
-    __slots__ = ("changed", "closed", "digest", "groups", "path", "snapshot", "stored")
+    __slots__ = ("changed", "closed", "digest", "groups", "moved", "packed", "path", "snapshot", "stored")
 
     def __init__(self, snapshot: str, digest: bytes, stdlib: str) -> None:
         folder, name = os.path.split(snapshot)
         self.snapshot = snapshot
         self.digest = digest
         self.path = os.path.join(folder, decisions_name(name, stdlib))
+        self.packed: dict[str, dict[str, bytes]] = {}
         self.groups: dict[str, dict[str, Entry]] = {}
         self.closed: set[str] = set()
         self.changed: set[str] = set()
+        self.moved: list[str] = []
         self.stored = read_stored(self.path, digest)
 
     def table_of(self, importer: str, code: "CodeType") -> "Table | None":
@@ -63,35 +75,59 @@ class Decisions:
             return None
         entries = self.groups.get(group)
         if entries is None:
-            entries = self.groups[group] = unpacked(piece(self.stored, group))
+            self.packed[group] = unpacked(piece(self.stored, group), {})
+            entries = self.groups[group] = {}
+        path = code.co_filename
         time = size = 0
-        if not code.co_filename.startswith("<frozen "):  # those change with the interpreter only
+        if not path.startswith("<frozen "):  # those change with the interpreter only
             try:
-                status = os.stat(code.co_filename)
+                status = os.stat(path)
             except (OSError, ValueError):
                 return None  # in an archive, or not from a file at all
             time, size = status.st_mtime_ns, status.st_size
-        stamp = (time, size, _imp.source_hash(FORMAT, code.co_code))
-        entry = entries.get(name)
-        if entry is None or entry[:3] != stamp:
-            entry = entries[name] = (*stamp, {})
-        return entry[3]
+        stamp = (size, time, _imp.source_hash(FORMAT, code.co_code))
+        entry = entries.get(name) or unpacked(self.packed[group].get(name, b""), UNKNOWN)
+        if entry[:3] != stamp:
+            entry = self.renew(entry, stamp, path, group)
+        entries[name] = entry
+        return entry[4]
+
+    def renew(self, former: "Entry", stamp: "tuple[int, int, bytes]", path: str, group: str) -> "Entry":
+        """Return the entry for the file *path*, which has the *stamp*; *former* was about one with another.
+
+        If only the date is another, that which *former* has is right.
+        """
+        if (former[0], former[2]) != (stamp[0], stamp[2]) or not former[3] or former[3] != hash_of(path):
+            return *stamp, b"", {}
+        self.moved.append(group)
+        if self.moved.count(group) == MANY:
+            self.change(group)
+        return *stamp, *former[3:]
 
     def kept(self, importer: str, code: "CodeType") -> "Table | None":
         """Return what table_of() returned for the module *importer*, whose body is *code*, if it is kept."""
         name, group = place_of(importer, code)
         entry = self.groups.get(group, {}).get(name)
-        return entry and entry[3]
+        return entry and entry[4]
 
     def note(self, importer: str, code: "CodeType", table: "Table") -> None:
         """Have *table* stored when the interpreter ends, if it is kept for the module *importer*."""
-        if self.kept(importer, code) is not table:
+        name, group = place_of(importer, code)
+        entries = self.groups.get(group, {})
+        entry = entries.get(name)
+        if entry is None or entry[4] is not table:
             return
+        if not entry[3] and entry[1]:
+            entries[name] = (*entry[:3], hash_of(code.co_filename) or b"", table)
+        self.change(group)
+
+    def change(self, group: str) -> None:
+        """Have what is known of *group* stored when the interpreter ends."""
         if not self.changed:
             # Compiled into the interpreter; an import statement would be told as the program's.
             atexit = sys.modules.get("atexit") or _load(BuiltinImporter.find_spec("atexit"))
             atexit.register(self.store)
-        self.changed.add(place_of(importer, code)[1])
+        self.changed.add(group)
 
     def store(self) -> None:
         """Write what is new to the file; a failure is no matter."""
@@ -123,13 +159,23 @@ def decisions_name(snapshot: str, stdlib: str) -> str:
     return f"decisions-{stdlib}-{snapshot.removeprefix('policy-')}"
 
 
-def unpacked(data: bytes) -> "dict[str, Entry]":
-    """Return the entries of a group, none if *data* are not what we write."""
+def unpacked(data: bytes, nothing: "Kind") -> "Kind":
+    """Return what *data* are the marshalled form of, *nothing* if it is of another type or cannot be read."""
     try:
-        found = marshal.loads(data) if data else {}
+        found = marshal.loads(data) if data else nothing
     except (EOFError, ValueError, TypeError):
-        return {}
-    return found if type(found) is dict else {}
+        return nothing
+    # An entry that is not ours may be shorter.
+    return found if type(found) is type(nothing) and len(found) >= len(nothing) else nothing
+
+
+def hash_of(path: str) -> "bytes | None":
+    """Return the hash of the content of the file *path*, None if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return _imp.source_hash(FORMAT, file.read())
+    except (OSError, ValueError):
+        return None
 
 
 def read_stored(path: str, digest: bytes, *, whole: bool = False) -> "dict[str, Any]":

@@ -97,6 +97,49 @@ def test_module_of_the_same_size_and_date_is_told_by_its_code(program: Environme
     assert run(program).endswith("1\n")
 
 
+def write_anew(path: Path, text: str) -> None:
+    """Write *text*, with a date that the file *path* has not had."""
+    date = path.stat().st_mtime_ns + 10**9
+    path.write_text(text)
+    os.utime(path, ns=(date, date))
+
+
+def test_file_with_another_date_is_told_by_its_content(program: Environment) -> None:
+    subject = program.root / "subj.py"
+    run(program)
+    write_anew(subject, SUBJECT)
+    assert run(program).startswith("False False")
+    # Its instructions are the same, and so is its size.
+    write_anew(subject, SUBJECT.replace("heavy", "hevay"))
+    assert "No module named 'hevay'" in program.run("main.py").stderr
+    write_anew(subject, SUBJECT)
+    assert run(program).startswith("False True")
+
+
+def test_new_dates_of_many_files_are_stored(program: Environment) -> None:
+    """A new date costs reading the file."""
+    package = program.root / "pack"
+    package.mkdir()
+    names = [f"m{number}" for number in range(20)]
+    (package / "__init__.py").write_text("".join(f"import pack.{name}; pack.{name}\n" for name in names))
+    for name in names:
+        (package / f"{name}.py").write_text(SUBJECT)
+    (program.root / "subj.py").write_text(f"import pack; pack\n{SUBJECT}")
+    run(program)
+    assert run(program).startswith("False False")
+    before = files(program)[0].read_bytes()
+    write_anew(package / "m0.py", SUBJECT)
+    assert run(program).startswith("False False")
+    assert files(program)[0].read_bytes() == before
+    for name in names:
+        write_anew(package / f"{name}.py", SUBJECT)
+    assert run(program).startswith("False False")
+    assert files(program)[0].read_bytes() != before
+    before = files(program)[0].read_bytes()
+    assert run(program).startswith("False False")
+    assert files(program)[0].read_bytes() == before
+
+
 def test_changed_configuration_makes_them_void(program: Environment) -> None:
     run(program)
     (program.project / "lazi-site.toml").write_text("eager = ['heavy']\n")
@@ -135,13 +178,15 @@ def test_damaged_file_is_replaced(program: Environment, content: bytes) -> None:
 def test_right_hash_over_odd_content_is_survived(program: Environment) -> None:
     run(program)
     code = (
-        "import sys\nfrom lazi_site.config.snapshot import pack_snapshot\n"
+        "import marshal, sys\nfrom lazi_site.config.snapshot import pack_snapshot\n"
         "from lazi_site.startup.snapshot import read_snapshot\n"
         "path = sys.argv[1]\nfound = read_snapshot(path)\n"
         "pieces = {name: eval(sys.argv[2]) for name in found['pieces']}\n"
         "open(path, 'wb').write(pack_snapshot({'snapshot': found['snapshot']}, pieces))\n"
     )
-    for odd in ("b'x'", "b''", "b'N'", "b'[\\x00\\x00\\x00\\x00'"):
+    odd_entries = ("5", "b'5'", "(1,)", "marshal.dumps((1, 2, 3, 4, 5))")
+    inside = [f"marshal.dumps({{'subj': {one}, '__main__': {one}}})" for one in odd_entries]
+    for odd in ("b'x'", "b''", "b'N'", "b'[\\x00\\x00\\x00\\x00'", *inside):
         program.run("-c", code, files(program)[0], odd, env={"LAZI_DISABLE": "1"}, check=True)
         assert run(program) == "False True\n1\n"
 
