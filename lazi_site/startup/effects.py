@@ -4,7 +4,10 @@
 is written for its effect. Such an import may wait only if running the target
 provably affects nobody else: it defines functions, plain classes and
 constants, at most prints, and imports nothing that does more. The answer comes
-from the target's code, which is found and read, not run.
+from the target's code, which is found and read, not run. A module of the
+standard library has none but those named here: what others do when they are
+loaded (register their own classes with ABCs, say, or functions for the end)
+is about what nobody has before they are loaded.
 """
 
 import builtins
@@ -13,12 +16,19 @@ from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 
 from . import bytecode
 from . import instructions as op
+from .bootstrap import is_standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
 MAXIMUM_DEPTH = 4  # of imports followed; deeper counts as having effects
+
+# Of the standard library, those that are imported for what importing them does: they print, change how
+# lines are read, provide codecs, or set up what the first thread to load them becomes.
+ACTING = frozenset(
+    {"antigravity", "distutils", "encodings", "readline", "rlcompleter", "site", "this", "threading"}
+)
 
 _ACTS = frozenset(
     {op.STORE_ATTR, op.DELETE_ATTR, op.DELETE_SUBSCR, op.STORE_SUBSCR}
@@ -45,6 +55,11 @@ def has_effects(name: str, depth: int = 0) -> bool:
     spec = _find(name)
     if spec is None:
         return False
+    top = name.partition(".")[0]
+    if top in sys.stdlib_module_names and (
+        spec.origin in ("built-in", "frozen") or is_standard(spec.origin or "")
+    ):
+        return top in ACTING
     get_code = getattr(spec.loader, "get_code", None)
     if spec.loader is None or not (spec.has_location and get_code):
         return spec.loader is not None  # None: a namespace package, which has no code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 from runner import equal, run
@@ -114,8 +115,18 @@ def check_missing_and_loaded_modules_have_no_effects() -> None:
 
 
 def check_modules_without_python_code_act() -> None:
-    name = next(name for name in ("_xxtestfuzz", "_ctypes", "_lsprof", "_json") if name not in sys.modules)
-    equal((name, effects.has_effects(name)), (name, True))
+    write()
+    Path("compiled" + EXTENSION_SUFFIXES[0]).write_bytes(b"")
+    equal(effects.has_effects("compiled"), True)
+
+
+def check_standard_library_does_not_act_but_for_a_few() -> None:
+    for name in ("colorsys", "sched", "wave", "xml.dom.minidom", "_lsprof"):
+        equal((name, name in sys.modules, effects.has_effects(name)), (name, False, False))
+    for name in ("antigravity", "encodings.idna", "this", "rlcompleter"):
+        equal((name, name in sys.modules, effects.has_effects(name)), (name, False, True))
+    write(shelve="f()")  # a module of that name that is not the standard library's
+    equal(effects.has_effects("shelve"), True)
 
 
 def check_packages_without_code_do_not_act() -> None:
