@@ -9,7 +9,11 @@ from ..startup.settle import load, not_wanted, obey_settings, settle, unhook, wr
 from ..startup.snapshot import read_policy, variables_at_start
 from . import tracking
 
-state: bootstrap.State = bootstrap.state
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..startup.state import State
+
+state: State = bootstrap.state
 lock: RLock = RLock()  # two engines over each other would ask each other for ever
 
 

@@ -7,6 +7,10 @@ only then is the policy read (settle.py) and the engine loaded. Nothing is
 imported that a bare interpreter has not loaded, and nothing here prints or
 raises: whatever goes wrong makes imports eager in this process.
 
+Types stand in comments here and in what the first import reads besides
+(snapshot.py, settle.py). Annotations are functions from 3.14 on: with them a
+bare start made twice as many objects for the garbage collector to visit.
+
 The module ``os`` is imported by functions only. What is called until the
 interpreter ends keeps its module's globals alive, and with ``os`` among them
 the last garbage collection takes 0.2 ms longer (3.15).
@@ -30,44 +34,15 @@ from _frozen_importlib_external import (  # type: ignore[attr-defined]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from types import FrameType
-    from typing import Any
+    from collections.abc import Callable, Mapping  # noqa: F401  # this and what follows: in comments
+    from types import FrameType  # noqa: F401
+    from typing import Any  # noqa: F401
 
-    class State:
-        """The one mutable object of the start-up side.
-
-        started: start() was called in this interpreter.
-        settled: the policy was read, or somebody is reading it.
-        environment: the environment variables as they were at the start, raw.
-        engine: "native", "backport" or "" while imports are eager.
-        reason: why imports are eager, one sentence, or "".
-        fault: what went wrong during start-up or later, one sentence, or "".
-        snapshot: the policy snapshot in force, or {}.
-        skips_stdlib: imports of the standard library do not wait, and nobody is told of it.
-        takes_stdlib: imports inside the standard library may wait too (3.11 to 3.14).
-        loaders: our loaders of source and of byte code, once the engine is loaded (3.11 to 3.14).
-        former: the interpreter's mode and filter before ours (3.15).
-        other_hooks: the path hooks that were there before ours (3.11 to 3.14).
-        """
-
-        started: bool
-        settled: bool
-        environment: Any
-        engine: str
-        reason: str
-        fault: str
-        snapshot: dict[str, Any]
-        skips_stdlib: bool
-        takes_stdlib: bool
-        loaders: tuple[Any, ...]
-        former: tuple[str, Any]
-        other_hooks: list[Any]
-
+    from .state import State  # noqa: F401
 
 # A simple namespace: making a class of our own costs ten times as much.
-SimpleNamespace: "Any" = type(sys.implementation)
-state: "State" = SimpleNamespace(
+SimpleNamespace = type(sys.implementation)  # type: Any
+state = SimpleNamespace(  # type: State
     started=False,
     settled=False,
     environment={},
@@ -84,10 +59,10 @@ state: "State" = SimpleNamespace(
 # Of setuptools, of the library editables (hatchling), and of scikit-build-core.
 EDITABLE_FINDERS = ("_EditableFinder", "RedirectingFinder", "ScikitBuildRedirectingFinder")
 FOLDER = __file__.removesuffix("bootstrap.py")
-STANDARD_LIBRARY: str = _path_split(sys.modules["os"].__file__)[0]
+STANDARD_LIBRARY = _path_split(sys.modules["os"].__file__)[0]  # type: str
 
 
-def start(reach_program: "Callable[[], None] | None" = None) -> None:
+def start(reach_program=None):  # type: (Callable[[], None] | None) -> None
     """Make imports lazy in this interpreter if everything allows it; never raises. For the start file.
 
     reach_program: what lets the imports of the program itself wait, if that runs already.
@@ -107,7 +82,7 @@ def start(reach_program: "Callable[[], None] | None" = None) -> None:
         record_fault("start-up", error)
 
 
-def record_fault(where: str, error: BaseException) -> None:
+def record_fault(where, error):  # type: (str, BaseException) -> None
     """Make imports eager from now on because of a fault of ours, and keep it for ``lazi-site status``.
 
     If *error* comes out of a signal handler it is no fault, and is raised again.
@@ -129,7 +104,7 @@ def record_fault(where: str, error: BaseException) -> None:
         raise error
 
 
-def restore() -> None:
+def restore():  # type: () -> None
     """Make imports eager, on 3.15 by giving the interpreter its former mode and filter back."""
     if state.engine == "native":
         sys.set_lazy_imports(state.former[0])  # type: ignore[attr-defined]
@@ -137,7 +112,7 @@ def restore() -> None:
     state.engine = ""
 
 
-def unsupported() -> str:
+def unsupported():  # type: () -> str
     """Return why this interpreter has no engine, or ""."""
     if sys.implementation.name != "cpython":
         return f"{sys.implementation.name} has no engine, only CPython has"
@@ -148,7 +123,7 @@ def unsupported() -> str:
     return ""
 
 
-def switched_off() -> str:
+def switched_off():  # type: () -> str
     """Return why this one run must stay eager, or ""."""
     if has_others_rights():
         return "the process has other rights than its caller (set-user-ID or set-group-ID)"
@@ -165,12 +140,12 @@ def switched_off() -> str:
     return ""
 
 
-def is_on(variables: "Mapping[str, str]", name: str) -> bool:
+def is_on(variables, name):  # type: (Mapping[str, str], str) -> bool
     """Return whether *name* is a switch that is on in the environment *variables*."""
     return variables.get(name, "").strip().lower() not in ("", "0", "false", "no", "off")
 
 
-def has_others_rights() -> bool:
+def has_others_rights():  # type: () -> bool
     """Return whether the caller's environment variables must not decide anything in this process.
 
     They name files that we would read and write with rights that the caller has not.
@@ -182,7 +157,7 @@ def has_others_rights() -> bool:
     return os.geteuid() != os.getuid() or os.getegid() != os.getgid()
 
 
-def install_hooks() -> None:
+def install_hooks():  # type: () -> None
     """Have modules of every directory but the standard library's loaded by us (3.11 to 3.14),
     or be asked about every import that could wait (3.15 and later; see first_filter).
 
@@ -205,20 +180,20 @@ def install_hooks() -> None:
         bring("loaders", "editable").install(finders)
 
 
-def take_finders() -> None:
+def take_finders():  # type: () -> None
     """Have the finders of our directories that are there already make our loaders (3.11 to 3.14)."""
     for path, finder in sys.path_importer_cache.items():
         if type(finder) is FileFinder and is_ours(path):
             finder._loaders = LOADERS.copy()  # type: ignore[attr-defined]
 
 
-def name_of(finder: object) -> str:
+def name_of(finder):  # type: (object) -> str
     """Return the name of the class that *finder* is, or of which it is one."""
     name: str = (finder if isinstance(finder, type) else type(finder)).__name__
     return name
 
 
-def hook_program() -> None:
+def hook_program():  # type: () -> None
     """Make the imports of the program itself lazy (3.11 to 3.14): no loader sees them.
 
     The module for it is read only if the program may be a script, code or
@@ -231,7 +206,7 @@ def hook_program() -> None:
         bring("script").install()
 
 
-def path_hook(path: str) -> "Any":
+def path_hook(path):  # type: (str) -> Any
     """Return a finder for the directory *path*; ImportError leaves it to the next hook.
 
     A hook that somebody puts between ours and the stock ones is meant to be in
@@ -245,17 +220,17 @@ def path_hook(path: str) -> "Any":
     return finder
 
 
-def is_ours(path: object) -> bool:
+def is_ours(path):  # type: (object) -> bool
     """Return whether imports may wait in modules of the directory *path*."""
     return type(path) is str and (state.takes_stdlib or not is_standard(path))
 
 
-def is_standard(path: str) -> bool:
+def is_standard(path):  # type: (str) -> bool
     """Return whether modules in the directory *path* are the standard library's."""
     return path.startswith(STANDARD_LIBRARY) and "-packages" not in path[len(STANDARD_LIBRARY) :]
 
 
-def bring(*names: str) -> "Any":
+def bring(*names):  # type: (str) -> Any
     """Return the last of our modules *names* of this folder, each loaded by its path.
 
     Our packages are not loaded, and need not be for ``from .bootstrap import
@@ -268,7 +243,7 @@ def bring(*names: str) -> "Any":
     return sys.modules[full]
 
 
-def make_loader(fullname: str, path: str) -> "Any":
+def make_loader(fullname, path):  # type: (str, str) -> Any
     """Return the loader for the file *path* of the module *fullname*; our own modules get the stock ones."""
     if state.engine and not fullname.startswith("lazi_site"):
         try:
@@ -280,11 +255,11 @@ def make_loader(fullname: str, path: str) -> "Any":
 
 
 # What a FileFinder calls for a file with such an ending; extension modules keep the stock loader.
-LOADERS: "list[Any]" = [(suffix, ExtensionFileLoader) for suffix in _imp.extension_suffixes()]
+LOADERS = [(suffix, ExtensionFileLoader) for suffix in _imp.extension_suffixes()]  # type: list[Any]
 LOADERS += [(suffix, make_loader) for suffix in SOURCE_SUFFIXES + BYTECODE_SUFFIXES]
 
 
-def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None") -> object:
+def first_filter(importer, name, fromlist):  # type: (object, str, tuple[str, ...] | None) -> object
     """Answer for the standard library and ourselves; anybody else's import brings policy and engine.
 
     The engine's filter replaces this one. A statement that says ``lazy`` itself
@@ -310,6 +285,6 @@ def first_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None"
     return is_declared(frame, name)
 
 
-def is_declared(frame: "FrameType", name: str) -> bool:
+def is_declared(frame, name):  # type: (FrameType, str) -> bool
     """Return whether the module in which *frame* runs names *name* in its ``__lazy_modules__``."""
     return name in frame.f_globals.get("__lazy_modules__", ())

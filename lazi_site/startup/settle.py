@@ -26,8 +26,8 @@ from .snapshot import piece, read_policy, setting, variables_at_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import CodeType, FrameType
+    from collections.abc import Mapping  # noqa: F401  # in comments; see bootstrap.py
+    from types import CodeType, FrameType  # noqa: F401
     from typing import Any
 
 OFF_BY_CONFIGURATION = "'enabled' is false in the configuration"
@@ -35,7 +35,7 @@ OFF_BY_CONFIGURATION = "'enabled' is false in the configuration"
 loading = RLock()  # of our own modules, which other threads may be about to load
 
 
-def settle() -> None:
+def settle():  # type: () -> None
     """Read the policy unless that was done; afterwards ``state.engine`` tells whether imports may wait.
 
     Imports made meanwhile, by another thread or by the reading itself, are
@@ -61,7 +61,7 @@ def settle() -> None:
         record_fault("reading the policy", error)
 
 
-def obey_settings(variables: "Mapping[str, str]") -> None:
+def obey_settings(variables):  # type: (Mapping[str, str]) -> None
     """Do what the settings say of the hooks; *variables* are laid over them. An engine reads the rest.
 
     In the mode "declared" only statements that say so are lazy: the interpreter's own way (3.15).
@@ -78,7 +78,7 @@ def obey_settings(variables: "Mapping[str, str]") -> None:
         take_finders()
 
 
-def load(name: str) -> None:
+def load(name):  # type: (str) -> None
     """Run those of our modules whose code the snapshot holds, in their order there, up to *name*.
 
     Left out are those of parts to which it does not belong; see config/packing.py.
@@ -101,7 +101,7 @@ def load(name: str) -> None:
     __import__(name)  # its file could not be packed, or the snapshot is damaged: the import system's turn
 
 
-def run(name: str, file: str, code: "CodeType", is_package: bool) -> None:
+def run(name, file, code, is_package):  # type: (str, str, CodeType, bool) -> None
     """Make the module *name* by running *code*, as importing its *file* would.
 
     The functions that do this for the import system take longer than the code: each works out
@@ -126,7 +126,7 @@ def run(name: str, file: str, code: "CodeType", is_package: bool) -> None:
         setattr(sys.modules[package], child, module)
 
 
-def choose_loaders() -> "tuple[Any, Any]":
+def choose_loaders():  # type: () -> tuple[Any, Any]
     """Return the loaders of source and of byte code, for which the policy is read: stock if it is eager."""
     settle()
     if not (state.engine and state.snapshot):
@@ -138,7 +138,7 @@ def choose_loaders() -> "tuple[Any, Any]":
     return state.loaders
 
 
-def not_wanted(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") -> str:
+def not_wanted(snapshot, variables):  # type: (Mapping[str, Any], Mapping[str, str]) -> str
     """Return why the configuration keeps imports eager, or ""."""
     wrong = wrong_configuration(snapshot, variables)
     if not wrong and not snapshot["settings"]["enabled"] and not is_on(variables, "LAZI_ENABLE"):
@@ -146,7 +146,7 @@ def not_wanted(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") ->
     return wrong
 
 
-def wrong_configuration(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") -> str:
+def wrong_configuration(snapshot, variables):  # type: (Mapping[str, Any], Mapping[str, str]) -> str
     """Return what is wrong in the configuration, the *variables* among it, or ""."""
     problems = snapshot["problems"]
     if problems:
@@ -164,14 +164,13 @@ def wrong_configuration(snapshot: "Mapping[str, Any]", variables: "Mapping[str, 
     return ""
 
 
-def skips(name: str, level: int = 0) -> bool:
+def skips(name, level=0):  # type: (str, int) -> bool
     """Return whether an import of *name*, *level* packages up, is of the standard library and no matter."""
     return state.skips_stdlib and not level and name.partition(".")[0] in sys.stdlib_module_names
 
 
-def first_answer(
-    importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType"
-) -> object:
+def first_answer(importer, name, fromlist, frame):
+    # type: (object, str, tuple[str, ...] | None, FrameType) -> object
     """Answer the first import from outside the standard library; the engine's filter does the rest (3.15)."""
     settle()
     declared = is_declared(frame, name)
@@ -186,7 +185,7 @@ def first_answer(
     return waits and engine.full_filter(importer, name, fromlist, frame)
 
 
-def tell_first(importer: object, name: str, frame: "FrameType") -> None:
+def tell_first(importer, name, frame):  # type: (object, str, FrameType) -> None
     """Have the engine tell of a ``lazy`` statement that is the first outside the standard library.
 
     It waits in any case, so that otherwise nobody has to ask the policy. (3.15)
@@ -198,7 +197,7 @@ def tell_first(importer: object, name: str, frame: "FrameType") -> None:
         telling.tell(importer, name, frame)
 
 
-def native_engine() -> "Any":
+def native_engine():  # type: () -> Any
     """Return the engine of 3.15, which answers about all further imports."""
     load("lazi_site.native.engine")
     from ..native import engine
@@ -209,7 +208,7 @@ def native_engine() -> "Any":
     return engine
 
 
-def unhook() -> None:
+def unhook():  # type: () -> None
     """Take the hooks out: modules imported from now on are found, loaded and run as without us."""
     if state.engine == "backport":
         if "lazi_site.startup.editable" in sys.modules:

@@ -19,7 +19,7 @@ from .bootstrap import bring, is_on, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping  # noqa: F401  # in comments; see bootstrap.py
     from typing import Any
 
 FORMAT = 4  # of the snapshot; a snapshot of another format is built anew
@@ -53,7 +53,7 @@ OTHER_VARIABLES = (
 READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def variables_at_start() -> "dict[str, str]":
+def variables_at_start():  # type: () -> dict[str, str]
     """Return the environment variables that count, as they were when the interpreter started.
 
     The policy is read late, but what a program has changed by then is not meant
@@ -70,7 +70,7 @@ def variables_at_start() -> "dict[str, str]":
     return {name: os.fsdecode(value) for name, value in found.items() if value is not None}
 
 
-def snapshot_directories(variables: "Mapping[str, str] | None" = None) -> "tuple[str, ...]":
+def snapshot_directories(variables=None):  # type: (Mapping[str, str] | None) -> tuple[str, ...]
     """Return where snapshots may lie: in the environment, else in the user's cache.
 
     The second serves users who may not write into the environment. It has to
@@ -97,7 +97,7 @@ def snapshot_directories(variables: "Mapping[str, str] | None" = None) -> "tuple
     return (here, os.path.join(cache, _imp.source_hash(FORMAT, os.fsencode(sys.prefix)).hex()))
 
 
-def snapshot_name(variables: "Mapping[str, str] | None" = None) -> str:
+def snapshot_name(variables=None):  # type: (Mapping[str, str] | None) -> str
     """Return the file name of the snapshot for this user's surroundings.
 
     Users of one environment differ in what decides their configuration, so
@@ -113,7 +113,7 @@ def snapshot_name(variables: "Mapping[str, str] | None" = None) -> str:
     return f"policy-{sys.implementation.cache_tag}-{digest}.snapshot"
 
 
-def read_policy(variables: "Mapping[str, str]") -> "dict[str, Any]":
+def read_policy(variables):  # type: (Mapping[str, str]) -> dict[str, Any]
     """Return the policy snapshot, rebuilt first if a source of it has changed.
 
     variables: the environment variables that name it. With LAZI_NO_SNAPSHOT no
@@ -133,12 +133,13 @@ def read_policy(variables: "Mapping[str, str]") -> "dict[str, Any]":
     return rebuilt
 
 
-def setting(name: str, settings: "Mapping[str, Any]", variables: "Mapping[str, str]") -> "Any":
+def setting(name, settings, variables):  # type: (str, Mapping[str, Any], Mapping[str, str]) -> Any
     """Return the value in force of the setting *name*: of its variable if there is one, or of *settings*."""
     return variables.get(f"LAZI_{name.upper()}") or settings[name]
 
 
-def stored_snapshots(variables: "Mapping[str, str] | None" = None) -> "Iterator[tuple[str, dict[str, Any]]]":
+def stored_snapshots(variables=None):
+    # type: (Mapping[str, str] | None) -> Iterator[tuple[str, dict[str, Any]]]
     """Yield path and content of the snapshots for this user's surroundings that can be trusted, fresh or not.
 
     variables: the environment variables; by default as they are now.
@@ -151,7 +152,7 @@ def stored_snapshots(variables: "Mapping[str, str] | None" = None) -> "Iterator[
             yield path, snapshot
 
 
-def open_trusted(path: str) -> "tuple[int, int] | None":
+def open_trusted(path):  # type: (str) -> tuple[int, int] | None
     """Return a descriptor of the file *path* and its size, or None if what it says must not count.
 
     Only a plain file that belongs to this user or to root and that nobody else
@@ -174,7 +175,7 @@ def open_trusted(path: str) -> "tuple[int, int] | None":
     return None
 
 
-def read_snapshot(path: str, *, whole: bool = False) -> "dict[str, Any] | None":
+def read_snapshot(path, whole=False):  # type: (str, bool) -> dict[str, Any] | None
     """Return the snapshot in the file *path*, or None if there is none that can be trusted.
 
     The hash of its head is added as "digest", and as "rest" what piece() needs.
@@ -205,7 +206,7 @@ def read_snapshot(path: str, *, whole: bool = False) -> "dict[str, Any] | None":
     return snapshot
 
 
-def piece(snapshot: "Mapping[str, Any]", key: str) -> bytes:
+def piece(snapshot, key):  # type: (Mapping[str, Any], str) -> bytes
     """Return the piece *key* of a snapshot that was read from a file, b"" if it has none or is damaged.
 
     Read only now, because every page of what is read costs a page fault.
@@ -230,7 +231,7 @@ def piece(snapshot: "Mapping[str, Any]", key: str) -> bytes:
     return data if _imp.source_hash(FORMAT, data) == digest else b""
 
 
-def is_fresh(snapshot: "dict[str, Any]") -> bool:
+def is_fresh(snapshot):  # type: (dict[str, Any]) -> bool
     """Return whether every source of the snapshot is as it was when it was read."""
     # Another kind of file of ours has neither: what scan stores, for example.
     if snapshot.get("format") != FORMAT or snapshot.get("prefix") != sys.prefix:
