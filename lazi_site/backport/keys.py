@@ -278,6 +278,7 @@ _new = object.__new__
 _set_key = _slots["key"].__set__
 _get_key = _slots["key"].__get__
 _get_value = _slots["value"].__get__
+namespaces.set_value = _slots["value"].__set__
 
 
 def _real(stand_in: StandIn) -> "Any":

@@ -150,10 +150,11 @@ def promise(target: str, declared_by: Origin) -> None:
         if not package or target in sys.modules:
             return
         known = promised.setdefault(package, {})
-        if name not in known:
-            known[name] = Submodule(target, declared_by)
-            if package in sys.modules:
-                _place(sys.modules[package], name, known[name])
+        if name in known:
+            return  # with those above it
+        known[name] = Submodule(target, declared_by)
+        if package in sys.modules:
+            _place(sys.modules[package], name, known[name])
         target = package
 
 
@@ -311,8 +312,11 @@ def _bind_waiting(name: str) -> None:
     What it has not may be a submodule, which the statement would have set on it.
     """
     module = sys.modules.get(name)
-    if module is None or is_running(getattr(module, "__dict__", {})):
+    contents = getattr(module, "__dict__", {})
+    if module is None or is_running(contents):
         return
+    record = records.get(id(contents))
+    unready = record.pending if record is not None else ()
     for origin in wanted.pop(name, ()):
         record = records.get(id(origin.namespace))
         if record is None:
@@ -322,7 +326,11 @@ def _bind_waiting(name: str) -> None:
         for bound in origin.bound:
             key = pending.get(bound)
             if key is not None and key.origin is origin and key.busy is None:
-                value = origin.partial(key)
+                attribute = key.attribute
+                if attribute is None:
+                    value = module
+                else:
+                    value = MISSING if attribute in unready else contents.get(attribute, MISSING)
                 if value is MISSING:
                     missing = True
                 elif type(key) is keys.PendingKey:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from .modules import Origin
 
 MISSING: "Any" = object()
-lookup_code: "Any" = None  # the code of PendingKey.__eq__, set by keys.py
+# Set by keys.py: the code of PendingKey.__eq__, and what gives a stand-in its value.
+lookup_code: "Any" = None
+set_value: "Any" = None
 
 
 class SettledKey(str):
@@ -70,13 +72,14 @@ def plain_value(namespace: "dict[str, Any]", name: str) -> "Any":
 
 def plain_values(namespace: "dict[str, Any]", names: "tuple[str, ...]") -> "list[Any] | None":
     """Return what each of *names* is bound to in *namespace*, or None if one is unbound or waits."""
-    if id(namespace) in records:
-        values = [plain_value(namespace, name) for name in names]
-    else:
-        values = [namespace.get(name, MISSING) for name in names]
-    for value in values:
+    record = records.get(id(namespace))
+    pending = record.pending if record is not None else ()
+    values = []
+    for name in names:
+        value = MISSING if name in pending else namespace.get(name, MISSING)
         if value is MISSING:
             return None
+        values.append(value)
     return values
 
 
@@ -101,12 +104,12 @@ def settle(key: SettledKey, value: object) -> None:
     Before its value is there no other thread comes in: nothing is called, and
     nothing jumps back. (3.11 to 3.14)
     """
-    namespace = key.namespace
+    namespace, stand_in = key.namespace, key.stand_in
     key.__class__ = SettledKey
     if key in namespace:
         namespace[key] = value
-    type(key.stand_in).value.__set__(key.stand_in, value)
-    if has_other_holders(key):
+    set_value(stand_in, value)
+    if getrefcount(stand_in) > USUAL_REFERENCES:
         copied.append((key, value))
     _forget(key)
 
