@@ -214,12 +214,12 @@ class DeferredImport(Origin):
         load("lazi_site.startup.effects")  # few programs come here
         from ..startup import effects
 
-        if not effects.statement_has_effects(self.full_target, self.fromlist):
-            return None  # not kept, because the target may change
-        from . import engine
+        has_effects = effects.statement_has_effects(self.full_target, self.fromlist)
+        if has_effects or effects.never_acts(self.full_target):  # other targets may change
+            from . import engine
 
-        engine.keep_eager(namespace.get("__name__"), frame.f_code, self.waiting)
-        return FOR_ITS_EFFECT
+            engine.keep(namespace.get("__name__"), frame.f_code, self.waiting, waits=not has_effects)
+        return FOR_ITS_EFFECT if has_effects else None
 
     def tell_eager(self, why: "Eager") -> None:
         """Tell that the statement imports now, and *why*."""

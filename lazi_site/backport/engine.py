@@ -11,6 +11,7 @@ from ..startup.settle import load, loading
 from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
 from . import modules
+from .deferred import SURE
 from .namespaces import plain_values
 from .patch import overwrite
 
@@ -133,16 +134,24 @@ def statements(
     return known
 
 
-def keep_eager(importer: object, code: "CodeType", waiting: "Waiting") -> None:
-    """Have later starts know that a statement of the module *importer* is made for its effect."""
+def keep(importer: object, code: "CodeType", waiting: "Waiting", *, waits: bool) -> None:
+    """Have later starts know whether a statement of the module *importer* is made for its effect.
+
+    waits: it is not, and waits whatever happens.
+    """
     if decisions is None or not isinstance(importer, str):
         return
     table = decisions.kept(importer, code)
     if not table:
         return
     # A dict of its own: the module's code is running and goes by the former one.
-    table[WAITING] = {start: one for start, one in table[WAITING].items() if one is not waiting}
-    if EAGER in table:
+    known = table[WAITING] = dict(table[WAITING])
+    for start, one in list(known.items()):
+        if one is waiting and waits:
+            known[start] = (*one[:3], SURE, *one[4:])
+        elif one is waiting:
+            del known[start]
+    if EAGER in table and not waits:
         line = waiting[6][4]
         table[EAGER].append((waiting[0], line, FOR_ITS_EFFECT.code, FOR_ITS_EFFECT.detail))
     decisions.note(importer, code, table)

@@ -7,7 +7,7 @@ is not loaded, because programs put finders and loaders of their own in place.
 import marshal
 import os
 
-from ..startup.decisions import UNKNOWN, read_stored, unpacked
+from ..startup.decisions import read_stored, unpacked
 from ..startup.snapshot import piece
 from .snapshot import is_safe, pack_snapshot, remove_surplus, write_atomically
 
@@ -29,29 +29,28 @@ def store_decisions(path: str, digest: bytes, groups: "dict[str, dict[str, Entry
     stored = read_stored(path, digest, whole=True)  # another process may have added some meanwhile
     packed = {group: piece(stored, group) for group in stored.get("pieces", ())}
     for group, entries in groups.items():
-        packed[group] = marshal.dumps(merged(unpacked(packed.get(group, b""), {}), entries))
+        packed[group] = marshal.dumps(merged(unpacked(packed.get(group, b"")), entries))
     data = pack_snapshot({"snapshot": digest}, packed)
     if len(data) > MAXIMUM:
-        latest = {group: marshal.dumps(merged({}, entries)) for group, entries in groups.items()}
+        latest = {group: marshal.dumps(entries) for group, entries in groups.items()}
         data = pack_snapshot({"snapshot": digest}, latest)
     if len(data) <= MAXIMUM:
         write_atomically(path, data)
         remove_surplus(folder, name)
 
 
-def merged(stored: "dict[str, bytes]", entries: "dict[str, Entry]") -> "dict[str, bytes]":
-    """Return the marshalled entries *stored* with *entries* laid over them; for one file, put together."""
+def merged(stored: "dict[str, Entry]", entries: "dict[str, Entry]") -> "dict[str, Entry]":
+    """Return *stored* with *entries* laid over it; tables about one file are put together."""
     found = dict(stored)
     for name, entry in entries.items():
-        former = unpacked(stored.get(name, b""), UNKNOWN)
-        found[name] = marshal.dumps(put_together(former, entry))
+        former = stored.get(name)
+        if former is not None and is_about_same(former, entry):
+            entry = (*entry[:3], entry[3] or former[3], {**former[4], **entry[4]})
+        found[name] = entry
     return found
 
 
-def put_together(former: "Entry", entry: "Entry") -> "Entry":
-    """Return *entry* with what *former* knows besides, if that is about the same file."""
-    size, time, code, content, table = entry
-    is_same = former[1] == time or (content and former[3] == content)
-    if not is_same or (former[0], former[2]) != (size, code):
-        return entry
-    return size, time, code, content or former[3], {**former[4], **table}
+def is_about_same(former: "Entry", entry: "Entry") -> bool:
+    """Return whether both are about the same file, if perhaps with different dates."""
+    is_same_code = (former[0], former[2]) == (entry[0], entry[2])
+    return is_same_code and (former[1] == entry[1] or (entry[3] != b"" and former[3] == entry[3]))

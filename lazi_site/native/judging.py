@@ -147,6 +147,8 @@ def reason_against(
         if is_kept:
             keep(importer, frame, EAGER, FOR_ITS_EFFECT)
         return FOR_ITS_EFFECT
+    if answer == FOR_EFFECT and is_kept and effects.never_acts(name):
+        keep(importer, frame, WAITS)  # other targets may change
     return None
 
 

@@ -26,15 +26,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import CodeType
-    from typing import Any, TypeVar
+    from typing import Any
 
-    Kind = TypeVar("Kind", bound="dict[str, Any] | tuple[Any, ...]")
     Table = dict[int, Any]  # by offset of a statement what its engine wants to know
     # Size and mtime_ns of the file, hash of the instructions, hash of the file or b"" if it is not known.
     Entry = tuple[int, int, bytes, bytes, Table]
 
 STDLIB = sys.stdlib_module_names
-UNKNOWN: "Entry" = (-1, 0, b"", b"", {})  # is about no file
 MANY = 8  # modules of a group whose files got another date, from which on the new dates are stored
 
 
@@ -42,23 +40,20 @@ class Decisions:
     """The tables of this process: those that were stored, and those that are new.
 
     snapshot: the file of the snapshot that they belong to; digest: its hash. path: of their own file.
-    stored: the file's content, whose pieces are marshalled {module: marshalled entry}, one for each group.
-    packed: of the groups that were looked into, the marshalled entries. Each is unpacked when it is asked
-    for, as every object that is made brings the next garbage collection nearer.
-    groups: of those groups, the entries that were asked for.
+    stored: the file's content, whose pieces are marshalled {module: entry}, one for each group.
+    groups: those that were looked into.
     closed: modules and groups about which nothing is kept, for what happened in this process.
     changed: groups in which something is new.
     moved: for each module whose file got another date its group.
     """
 
-    __slots__ = ("changed", "closed", "digest", "groups", "moved", "packed", "path", "snapshot", "stored")
+    __slots__ = ("changed", "closed", "digest", "groups", "moved", "path", "snapshot", "stored")
 
     def __init__(self, snapshot: str, digest: bytes, stdlib: str) -> None:
         folder, name = os.path.split(snapshot)
         self.snapshot = snapshot
         self.digest = digest
         self.path = os.path.join(folder, decisions_name(name, stdlib))
-        self.packed: dict[str, dict[str, bytes]] = {}
         self.groups: dict[str, dict[str, Entry]] = {}
         self.closed: set[str] = set()
         self.changed: set[str] = set()
@@ -75,8 +70,7 @@ class Decisions:
             return None
         entries = self.groups.get(group)
         if entries is None:
-            self.packed[group] = unpacked(piece(self.stored, group), {})
-            entries = self.groups[group] = {}
+            entries = self.groups[group] = unpacked(piece(self.stored, group))
         path = code.co_filename
         time = size = 0
         if not path.startswith("<frozen "):  # those change with the interpreter only
@@ -86,18 +80,21 @@ class Decisions:
                 return None  # in an archive, or not from a file at all
             time, size = status.st_mtime_ns, status.st_size
         stamp = (size, time, _imp.source_hash(FORMAT, code.co_code))
-        entry = entries.get(name) or unpacked(self.packed[group].get(name, b""), UNKNOWN)
-        if entry[:3] != stamp:
-            entry = self.renew(entry, stamp, path, group)
-        entries[name] = entry
+        entry = entries.get(name)
+        if entry is None or entry[:3] != stamp:
+            entry = entries[name] = self.renew(entry, stamp, path, group)
         return entry[4]
 
-    def renew(self, former: "Entry", stamp: "tuple[int, int, bytes]", path: str, group: str) -> "Entry":
+    def renew(
+        self, former: "Entry | None", stamp: "tuple[int, int, bytes]", path: str, group: str
+    ) -> "Entry":
         """Return the entry for the file *path*, which has the *stamp*; *former* was about one with another.
 
         If only the date is another, that which *former* has is right.
         """
-        if (former[0], former[2]) != (stamp[0], stamp[2]) or not former[3] or former[3] != hash_of(path):
+        if former is None or (former[0], former[2]) != (stamp[0], stamp[2]):
+            return *stamp, b"", {}
+        if not former[3] or former[3] != hash_of(path):
             return *stamp, b"", {}
         self.moved.append(group)
         if self.moved.count(group) == MANY:
@@ -159,14 +156,13 @@ def decisions_name(snapshot: str, stdlib: str) -> str:
     return f"decisions-{stdlib}-{snapshot.removeprefix('policy-')}"
 
 
-def unpacked(data: bytes, nothing: "Kind") -> "Kind":
-    """Return what *data* are the marshalled form of, *nothing* if it is of another type or cannot be read."""
+def unpacked(data: bytes) -> "dict[str, Entry]":
+    """Return the entries of a group, none if *data* are not what we write."""
     try:
-        found = marshal.loads(data) if data else nothing
+        found = marshal.loads(data) if data else {}
     except (EOFError, ValueError, TypeError):
-        return nothing
-    # An entry that is not ours may be shorter.
-    return found if type(found) is type(nothing) and len(found) >= len(nothing) else nothing
+        return {}
+    return found if type(found) is dict else {}
 
 
 def hash_of(path: str) -> "bytes | None":

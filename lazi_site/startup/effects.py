@@ -20,6 +20,7 @@ from .bootstrap import is_standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
     from types import CodeType
 
 MAXIMUM_DEPTH = 4  # of imports followed; deeper counts as having effects
@@ -68,6 +69,18 @@ def has_effects(name: str, depth: int = 0) -> bool:
         return True
     package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
     return any(has_effects(target, depth + 1) for target in targets(code, package))
+
+
+def never_acts(name: str) -> bool:
+    """Return whether the module *name* has no effects and never will have: it is the standard library's."""
+    return name.partition(".")[0] not in ACTING and _is_of_library(name, _find(name))
+
+
+def _is_of_library(name: str, spec: "ModuleSpec | None") -> bool:
+    """Return whether the module *name* is the standard library's, not one of the program's in its place."""
+    if spec is None or name.partition(".")[0] not in sys.stdlib_module_names:
+        return False
+    return spec.origin in ("built-in", "frozen") or is_standard(spec.origin or "")
 
 
 def _find(name: str):  # type: ignore[no-untyped-def]

@@ -123,10 +123,12 @@ def check_modules_without_python_code_act() -> None:
 def check_standard_library_does_not_act_but_for_a_few() -> None:
     for name in ("colorsys", "sched", "wave", "xml.dom.minidom", "_lsprof"):
         equal((name, name in sys.modules, effects.has_effects(name)), (name, False, False))
+        equal((name, effects.never_acts(name)), (name, True))
+    equal((effects.has_effects("encodings"), effects.never_acts("encodings")), (False, False))  # is loaded
     for name in ("antigravity", "encodings.idna", "this", "rlcompleter"):
         equal((name, name in sys.modules, effects.has_effects(name)), (name, False, True))
     write(shelve="f()")  # a module of that name that is not the standard library's
-    equal(effects.has_effects("shelve"), True)
+    equal((effects.has_effects("shelve"), effects.never_acts("shelve")), (True, False))
 
 
 def check_packages_without_code_do_not_act() -> None:
