@@ -31,6 +31,7 @@ FOR_EFFECT = 2  # nothing uses the name that it binds: it waits if its target is
 FROM_ITSELF = 3  # the module takes names from itself: see must_have_now()
 IF_FOUND = 4  # it waits, unless its module is loaded to find out whether this target can be: see guards.py
 ASK = 5  # nothing is known yet, or it depends on what happens in this process
+LOOKS_THROUGH = 1 << 30  # no offset: here stand the modules whose names the code goes through
 
 STDLIB = sys.stdlib_module_names
 MAXIMUM_KNOWN = 64
@@ -48,6 +49,7 @@ nothing: "Table" = {}
 tables: "dict[int, Table]" = {}  # by id of the code
 codes: "dict[int, CodeType]" = {}  # those, kept alive so that the ids stay theirs
 DECIDED: "Table" = {}  # the table of modules in which nothing waits but what says so
+looked_through: "set[str]" = set()  # modules whose names another one goes through: the same holds for them
 served: "dict[str, Any]" = {}  # weak references to the packages that find_missing_in() has dealt with
 
 
@@ -195,18 +197,28 @@ def enter(importer: object, frame: "FrameType") -> "Table":
         settle_new_finders(resolve_names)
     table: Table | None = None
     if type(importer) is str:
-        if is_decided(importer):
+        if is_decided(importer) or importer in looked_through:
             table = DECIDED
         elif decisions is not None:
             table = decisions.table_of(importer, code)
     if table is None:
         table = {}
+    elif LOOKS_THROUGH in table:
+        if switches.watched:
+            table = {}  # all is found out anew, for who wants to know why
+        else:
+            looked_through.update(table[LOOKS_THROUGH])
     if len(tables) >= MAXIMUM_KNOWN:
         forget_all()
+    remember(code, table)
+    return table
+
+
+def remember(code: "CodeType", table: "Table") -> None:
+    """Have statements of *code* looked up in *table* from now on."""
     # In this order, so that a thread that forgets meanwhile leaves no table without its code.
     tables[id(code)] = table
     codes[id(code)] = code
-    return table
 
 
 def forget_all() -> None:

@@ -27,11 +27,13 @@ from .engine import (
     FOR_EFFECT,
     FROM_ITSELF,
     IF_FOUND,
+    LOOKS_THROUGH,
     MAXIMUM_KNOWN,
     WAITS,
     decisions,
     forget_all,
     must_have_now,
+    remember,
     resolve_names,
     says_lazy,
     tables,
@@ -160,13 +162,19 @@ def read(importer: str, frame: "FrameType") -> Body:
         resolve_in(package)
     looked_through = keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
     body = Body(code, "__path__" in frame.f_globals)
-    # What this module makes of others has to be found out in every process.
-    body.is_kept = not package and not looked_through
-    if not body.is_kept:
-        if decisions is not None:
-            decisions.closed.update({package or importer, importer, *looked_through})
+    # What it means for others that this module was loaded has to be found out in every process.
+    body.is_kept = not package
+    if package and decisions is not None:
+        decisions.closed.update((package, importer))
+    table = tables.get(id(code))
+    if package or looked_through:
         forget_all()
-    if len(bodies) >= MAXIMUM_KNOWN or not body.is_kept:
+    if looked_through and decisions is not None and table is not None:
+        table[LOOKS_THROUGH] = tuple(looked_through)
+        decisions.note(importer, code, table)
+        decisions.closed.update(looked_through)
+        remember(code, table)
+    if package or looked_through or len(bodies) >= MAXIMUM_KNOWN:
         bodies.clear()
     bodies[id(code)] = body
     return body

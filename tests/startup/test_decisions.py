@@ -268,3 +268,25 @@ def test_module_that_makes_others_eager_does_so_every_time(program: Environment)
     for arguments in (["early"], [], ["early"], [], []):
         done = program.run("main.py", *arguments, check=True)
         assert (done.stdout, done.stderr) == ("True\n", ""), arguments
+
+
+@pytest.mark.skipif(not IS_NATIVE, reason="the backport's stand-ins act as the real objects")
+@pytest.mark.parametrize("first", ["looker", "held"])
+def test_module_whose_names_another_goes_through_is_known_at_the_next_start(
+    program: Environment, first: str
+) -> None:
+    looker = "import held\nkinds = {type(value).__name__ for value in held.__dict__.values()}\n"
+    (program.root / "looker.py").write_text(looker)
+    (program.root / "held.py").write_text("import heavy\ndef f():\n    heavy.V\n")
+    (program.root / "main.py").write_text(
+        f"import sys\nimport {first}\n{first}.__name__\nimport looker\n"
+        f'print("lazy_import" in looker.kinds, {JUDGE!r} in sys.modules)\n'
+    )
+    expected = str(first == "held")  # whose import waits already then, as nobody has gone through it
+    # What is looked through is kept only by a start that did not have to judge who looks.
+    for _ in range(1 if first == "looker" else 2):
+        assert run(program) == f"{expected} True\n"
+    for _ in range(2):
+        assert run(program) == f"{expected} False\n"
+    told = program.run("main.py", env={"LAZI_TRACE": "4"}, check=True).stderr
+    assert ("eager     heavy  in held" in told) == (first == "looker")
