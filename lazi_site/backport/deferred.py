@@ -7,6 +7,7 @@ from ..startup.guards import is_missed
 from ..startup.packages import is_running
 from ..startup.reasons import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.settle import load
+from ..startup.snapshot import are_unchanged
 from ..startup.switches import switches
 from . import keys, stubs
 from .modules import NO_ATTRIBUTE, Origin, promise, promise_found, settle_finders, wanted
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
+    from ..startup.effects import Source
     from ..startup.reasons import Eager
 
     # What waiting() of reading.py says of a statement, a tuple because it is stored. full_target: absolute
@@ -28,8 +30,9 @@ if TYPE_CHECKING:
     Waiting = tuple[str, tuple[str, ...] | None, int, int, tuple[str, ...], str, "Rare"]
     # What fewer need. at: offset of IMPORT_NAME; level, name: as in ``from ..name import``; dotted_as: it is
     # ``import a.b as c``; line; is_sure: the package of the target is there without doubt; is_for_effect:
-    # the module's code never mentions the names that the statement binds.
-    Rare = tuple[int, int, str, bool, int, bool, bool]
+    # the module's code never mentions the names that the statement binds; or the files, once it was found
+    # out, that show that it has no effects all the same.
+    Rare = tuple[int, int, str, bool, int, bool, bool | tuple[Source, ...]]
 
 # Whether a statement waits: it depends on more; always; unless its module is loaded to find out whether
 # the target can be (guards.py).
@@ -211,15 +214,19 @@ class DeferredImport(Origin):
         # Nobody else looks for names in the program.
         if namespace.get("__name__") == "__main__":
             return FOR_ITS_EFFECT
+        if is_for_effect is not True and are_unchanged(is_for_effect):
+            return None
         load("lazi_site.startup.effects")  # few programs come here
         from ..startup import effects
+        from . import engine
 
-        has_effects = effects.statement_has_effects(self.full_target, self.fromlist)
-        if has_effects or effects.never_acts(self.full_target):  # other targets may change
-            from . import engine
-
-            engine.keep(namespace.get("__name__"), frame.f_code, self.waiting, waits=not has_effects)
-        return FOR_ITS_EFFECT if has_effects else None
+        files = effects.inert_files(self.full_target, self.fromlist)
+        if files is None and effects.statement_has_effects(self.full_target, self.fromlist):
+            engine.keep(namespace.get("__name__"), frame.f_code, self.waiting, None)
+            return FOR_ITS_EFFECT
+        if files is not None:
+            engine.keep(namespace.get("__name__"), frame.f_code, self.waiting, files)
+        return None
 
     def tell_eager(self, why: "Eager") -> None:
         """Tell that the statement imports now, and *why*."""

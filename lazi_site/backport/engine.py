@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from ..startup.effects import Source
     from ..startup.policy import Policy
     from ..startup.reasons import Eager
     from .deferred import Waiting
@@ -134,10 +135,10 @@ def statements(
     return known
 
 
-def keep(importer: object, code: "CodeType", waiting: "Waiting", *, waits: bool) -> None:
-    """Have later starts know whether a statement of the module *importer* is made for its effect.
+def keep(importer: object, code: "CodeType", waiting: "Waiting", files: "tuple[Source, ...] | None") -> None:
+    """Have later starts know whether a *waiting* statement of the module *importer* is made for its effect.
 
-    waits: it is not, and waits whatever happens.
+    files: what shows that it has none, or None if it has.
     """
     if decisions is None or not isinstance(importer, str):
         return
@@ -147,11 +148,15 @@ def keep(importer: object, code: "CodeType", waiting: "Waiting", *, waits: bool)
     # A dict of its own: the module's code is running and goes by the former one.
     known = table[WAITING] = dict(table[WAITING])
     for start, one in list(known.items()):
-        if one is waiting and waits:
-            known[start] = (*one[:3], SURE, *one[4:])
-        elif one is waiting:
+        if one is not waiting:
+            continue
+        if files is None:
             del known[start]
-    if EAGER in table and not waits:
+        elif files:
+            known[start] = (*one[:6], (*one[6][:6], files))
+        else:
+            known[start] = (*one[:3], SURE, *one[4:])
+    if EAGER in table and files is None:
         line = waiting[6][4]
         table[EAGER].append((waiting[0], line, FOR_ITS_EFFECT.code, FOR_ITS_EFFECT.detail))
     decisions.note(importer, code, table)

@@ -13,7 +13,7 @@ from ..startup.finders import asked, known, settle_new_finders
 from ..startup.guards import is_missed
 from ..startup.packages import MissingSubmodule, ModuleType, find_missing_in
 from ..startup.settle import load
-from ..startup.snapshot import setting, variables_at_start
+from ..startup.snapshot import are_unchanged, setting, variables_at_start
 from ..startup.switches import switches
 
 TYPE_CHECKING = False
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 # complement of the offset stands what the telling takes: the line and, if it is EAGER, code and detail
 # of the reason, else, once it was told, the names that it binds.
 EAGER, WAITS = 0, 1
-FOR_EFFECT = 2  # nothing uses the name that it binds: it waits if its target is loaded anyway
+FOR_EFFECT = 2  # nothing uses the name that it binds: it waits if its target is loaded or has no effects
 FROM_ITSELF = 3  # the module takes names from itself: see must_have_now()
 IF_FOUND = 4  # it waits, unless its module is loaded to find out whether this target can be: see guards.py
 ASK = 5  # nothing is known yet, or it depends on what happens in this process
-LOOKS_THROUGH = 1 << 30  # no offset: here stand the modules whose names the code goes through
+FILES = 1 << 29  # under the offset and this stand the files that show that a target has no effects
+LOOKS_THROUGH = 1 << 30  # under this the modules whose names the code goes through
 
 STDLIB = sys.stdlib_module_names
 MAXIMUM_KNOWN = 64
@@ -158,7 +159,7 @@ def decide(
     if (
         answer == ASK
         or (answer == IF_FOUND and is_missed(name, frame))
-        or (answer == FOR_EFFECT and (name == importer or not are_loaded(name, fromlist)))
+        or (answer == FOR_EFFECT and may_act(importer, name, fromlist, table.get(FILES + frame.f_lasti)))
         or (answer == FROM_ITSELF and must_have_now(frame, fromlist))
         or not switches.is_plain
     ):
@@ -241,6 +242,13 @@ def ask(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: 
     from . import judging
 
     return judging.may_wait(importer, name, fromlist, frame)
+
+
+def may_act(importer: object, name: str, fromlist: "tuple[str, ...] | None", files: "Any") -> bool:
+    """Return whether an import might have effects now; *files* show that it has none if they are the same."""
+    if name == importer:
+        return True
+    return not (are_loaded(name, fromlist) or (files is not None and are_unchanged(files)))
 
 
 def are_loaded(name: str, fromlist: "tuple[str, ...] | None") -> bool:

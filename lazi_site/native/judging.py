@@ -24,6 +24,7 @@ from ..startup.usage import Usage, nested_names, scans_namespace
 from . import reading
 from .engine import (
     EAGER,
+    FILES,
     FOR_EFFECT,
     FROM_ITSELF,
     IF_FOUND,
@@ -113,15 +114,26 @@ def may_wait(importer: object, name: str, fromlist: "tuple[str, ...] | None", fr
     return why is None
 
 
-def keep(importer: str, frame: "FrameType", answer: int, why: "Eager | None" = None) -> None:
-    """Keep what was found about the statement at which *frame* stands, here and for later starts."""
+def keep(
+    importer: str,
+    frame: "FrameType",
+    answer: int,
+    why: "Eager | None" = None,
+    files: "tuple[effects.Source, ...]" = (),
+) -> None:
+    """Keep what was found about the statement at which *frame* stands, here and for later starts.
+
+    files: what shows that an import whose name nobody uses has no effect.
+    """
     code, at = frame.f_code, frame.f_lasti
     table = tables.get(id(code))
-    if table is None or table.get(at) == answer:
+    if table is None or (table.get(at) == answer and not files):
         return
     table[at] = answer
     if why is not None:
         table[~at] = (frame.f_lineno or 0, why.code, why.detail)
+    if files:
+        table[FILES + at] = files
     if decisions is not None:
         decisions.note(importer, code, table)
 
@@ -145,12 +157,14 @@ def reason_against(
         return CANNOT_BE_FOUND
     if name == importer and must_have_now(frame, fromlist):
         return SERVED_BY_ITSELF if must_have_now(frame, None) else TAKEN_FROM_ITSELF
-    if answer == FOR_EFFECT and effects.statement_has_effects(name, fromlist):
-        if is_kept:
-            keep(importer, frame, EAGER, FOR_ITS_EFFECT)
-        return FOR_ITS_EFFECT
-    if answer == FOR_EFFECT and is_kept and effects.never_acts(name):
-        keep(importer, frame, WAITS)  # other targets may change
+    if answer == FOR_EFFECT:
+        files = effects.inert_files(name, fromlist)
+        if files is None and effects.statement_has_effects(name, fromlist):
+            if is_kept:
+                keep(importer, frame, EAGER, FOR_ITS_EFFECT)
+            return FOR_ITS_EFFECT
+        if is_kept and files is not None:
+            keep(importer, frame, FOR_EFFECT if files else WAITS, files=files)
     return None
 
 

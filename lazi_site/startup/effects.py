@@ -11,6 +11,7 @@ is about what nobody has before they are loaded.
 """
 
 import builtins
+import os
 import sys
 from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 
@@ -22,6 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType
+
+    Source = tuple[str, int, int]  # path, mtime_ns and size of a file
 
 MAXIMUM_DEPTH = 4  # of imports followed; deeper counts as having effects
 
@@ -39,46 +42,65 @@ _ENDS = frozenset({op.STORE_NAME, op.STORE_GLOBAL, op.POP_TOP, op.RETURN_VALUE})
 
 
 def statement_has_effects(target: str, names: "tuple[str, ...] | None") -> bool:
-    """Return whether ``import target``, or of *names* in the package *target*, might have effects."""
-    return any(map(has_effects, [f"{target}.{name}" for name in names or ()] or [target]))
+    """Return whether ``import target``, or of *names* in the package *target*, might have effects now."""
+    return any(map(has_effects, _modules(target, names)))
 
 
-def has_effects(name: str, depth: int = 0) -> bool:
+def inert_files(target: str, names: "tuple[str, ...] | None") -> "tuple[Source, ...] | None":
+    """Return the files that show that such a statement has no effects, whatever is loaded.
+
+    None if it might have. For the standard library no files are needed, as it does not change.
+    """
+    files: dict[str, Source] = {}
+    if any(has_effects(name, files=files) for name in _modules(target, names)):
+        return None
+    return tuple(files.values())
+
+
+def _modules(target: str, names: "tuple[str, ...] | None") -> "list[str]":
+    return [f"{target}.{name}" for name in names or ()] or [target]
+
+
+def has_effects(name: str, depth: int = 0, files: "dict[str, Source] | None" = None) -> bool:
     """Return whether importing the module *name* now might change something outside of it.
 
     A module that is loaded already, or cannot be found (then the import fails
     at its first use), has none; one without Python code has.
+
+    files: the answer is to hold for other processes, as long as the files are the same that are put
+    in here. So it does not count that a module is loaded, and one without a file may have effects.
     """
-    if name in sys.modules:
+    if files is None and name in sys.modules:
         return False
     if depth > MAXIMUM_DEPTH:
         return True
     spec = _find(name)
     if spec is None:
-        return False
-    top = name.partition(".")[0]
-    if top in sys.stdlib_module_names and (
-        spec.origin in ("built-in", "frozen") or is_standard(spec.origin or "")
-    ):
-        return top in ACTING
+        return files is not None
+    if _is_of_library(name, spec):
+        return name.partition(".")[0] in ACTING
     get_code = getattr(spec.loader, "get_code", None)
     if spec.loader is None or not (spec.has_location and get_code):
-        return spec.loader is not None  # None: a namespace package, which has no code
+        # None: a namespace package, which has no code
+        return spec.loader is not None or files is not None
+    if files is not None and name in files:
+        return False
     code = get_code(name)
     if code is None or not is_inert(code):
         return True
+    if files is not None:
+        try:
+            status = os.stat(spec.origin)
+        except (OSError, ValueError):
+            return True  # in an archive
+        files[name] = (spec.origin, status.st_mtime_ns, status.st_size)
     package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
-    return any(has_effects(target, depth + 1) for target in targets(code, package))
+    return any(has_effects(target, depth + 1, files) for target in targets(code, package))
 
 
-def never_acts(name: str) -> bool:
-    """Return whether the module *name* has no effects and never will have: it is the standard library's."""
-    return name.partition(".")[0] not in ACTING and _is_of_library(name, _find(name))
-
-
-def _is_of_library(name: str, spec: "ModuleSpec | None") -> bool:
+def _is_of_library(name: str, spec: "ModuleSpec") -> bool:
     """Return whether the module *name* is the standard library's, not one of the program's in its place."""
-    if spec is None or name.partition(".")[0] not in sys.stdlib_module_names:
+    if name.partition(".")[0] not in sys.stdlib_module_names:
         return False
     return spec.origin in ("built-in", "frozen") or is_standard(spec.origin or "")
 

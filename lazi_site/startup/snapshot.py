@@ -236,8 +236,13 @@ def is_fresh(snapshot):  # type: (dict[str, Any]) -> bool
     # Another kind of file of ours has neither: what scan stores, for example.
     if snapshot.get("format") != FORMAT or snapshot.get("prefix") != sys.prefix:
         return False
+    return are_unchanged(snapshot.get("sources"))
+
+
+def are_unchanged(sources):  # type: (Any) -> bool
+    """Return whether the files *sources* are as they were: path, mtime_ns, -1 if it was not there, size."""
     try:
-        for path, mtime, size in snapshot["sources"]:
+        for path, mtime, size in sources:
             try:
                 found = os.stat(path)
             except (OSError, ValueError):
@@ -246,6 +251,6 @@ def is_fresh(snapshot):  # type: (dict[str, Any]) -> bool
             else:
                 if found.st_mtime_ns != mtime or found.st_size != size:
                     return False
-    except (KeyError, TypeError, ValueError):
+    except (TypeError, ValueError):
         return False  # not what we write
     return True

@@ -57,18 +57,20 @@ def test_start_that_learns_nothing_writes_nothing(program: Environment) -> None:
 
 
 def test_import_for_its_effect_is_found_out_once(program: Environment) -> None:
-    """But one of a module that has none, each time: it may come to have some."""
     effects = "lazi_site.startup.effects"
     subject = "import acting, idle\nimport heavy\ndef use():\n    print(heavy.V)\n"
-    main = PROGRAM.replace("subj.use()\n", f'print({effects!r} in sys.modules, "acting" in sys.modules)\n')
-    files = {"acting": "import sys\nsys.acting = 1\n", "idle": "V = 1\n", "subj": subject, "main": main}
+    asked = f'print({effects!r} in sys.modules, "acting" in sys.modules, "idle" in sys.modules)\n'
+    acting = "import sys\nsys.acting = 1\n"
+    files = {"acting": acting, "idle": "V = 1\n", "subj": subject}
+    files["main"] = PROGRAM.replace("subj.use()\n", asked)
     for name, text in files.items():
         (program.root / f"{name}.py").write_text(text)
-    assert run(program).endswith("True True\n")
-    assert run(program).endswith("True True\n")
-    (program.root / "subj.py").write_text(subject.replace(", idle", ""))
-    assert run(program) == "False True\nTrue True\n"
-    assert run(program) == "False False\nFalse True\n"
+    assert run(program) == "False True\nTrue True False\n"
+    assert run(program) == "False False\nFalse True False\n"
+    # It may come to have effects.
+    write_anew(program.root / "idle.py", acting)
+    assert run(program).endswith("\nTrue True True\n")
+    assert run(program) == "False False\nFalse True True\n"
     report = program.root / "report.jsonl"
     for _ in range(2):  # as it is told when it is found out, and when it is kept
         report.unlink(missing_ok=True)

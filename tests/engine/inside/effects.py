@@ -123,12 +123,28 @@ def check_modules_without_python_code_act() -> None:
 def check_standard_library_does_not_act_but_for_a_few() -> None:
     for name in ("colorsys", "sched", "wave", "xml.dom.minidom", "_lsprof"):
         equal((name, name in sys.modules, effects.has_effects(name)), (name, False, False))
-        equal((name, effects.never_acts(name)), (name, True))
-    equal((effects.has_effects("encodings"), effects.never_acts("encodings")), (False, False))  # is loaded
+        equal((name, effects.inert_files(name, None)), (name, ()))
     for name in ("antigravity", "encodings.idna", "this", "rlcompleter"):
         equal((name, name in sys.modules, effects.has_effects(name)), (name, False, True))
     write(shelve="f()")  # a module of that name that is not the standard library's
-    equal((effects.has_effects("shelve"), effects.never_acts("shelve")), (True, False))
+    equal(effects.has_effects("shelve"), True)
+
+
+def check_files_tell_for_other_processes() -> None:
+    """Where it does not count that a module is loaded here, and one without a file may be another."""
+    write(
+        calm="import calm_too\nimport json\nX = 1", calm_too="Y = 2", wild="import wild_too", wild_too="f()"
+    )
+    files = effects.inert_files("calm", None)
+    equal([Path(path).name for path, *_ in files or ()], ["calm.py", "calm_too.py"])
+    status = Path("calm.py").stat()
+    equal(files and files[0][1:], (status.st_mtime_ns, status.st_size))
+    sys.modules["wild_too"] = sys
+    for name, expected in {"wild": None, "encodings": None, "surely_missing_mod": None, "json": ()}.items():
+        equal((name, effects.has_effects(name), effects.inert_files(name, None)), (name, False, expected))
+    del sys.modules["wild_too"]
+    Path("room").mkdir(exist_ok=True)
+    equal(effects.inert_files("room", None), None)
 
 
 def check_packages_without_code_do_not_act() -> None:
