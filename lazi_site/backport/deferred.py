@@ -3,11 +3,11 @@
 import sys
 
 from ..startup.bootstrap import record_fault
+from ..startup.decisions import are_same
 from ..startup.guards import is_missed
 from ..startup.packages import is_running
 from ..startup.reasons import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.settle import load
-from ..startup.snapshot import are_unchanged
 from ..startup.switches import switches
 from . import keys, stubs
 from .modules import NO_ATTRIBUTE, Origin, promise, promise_found, settle_finders, wanted
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
-    from ..startup.effects import Source
+    from ..startup.decisions import Source
     from ..startup.reasons import Eager
 
     # What waiting() of reading.py says of a statement, a tuple because it is stored. full_target: absolute
@@ -214,7 +214,7 @@ class DeferredImport(Origin):
         # Nobody else looks for names in the program.
         if namespace.get("__name__") == "__main__":
             return FOR_ITS_EFFECT
-        if is_for_effect is not True and are_unchanged(is_for_effect):
+        if isinstance(is_for_effect, tuple) and are_same(is_for_effect):
             return None
         load("lazi_site.startup.effects")  # few programs come here
         from ..startup import effects

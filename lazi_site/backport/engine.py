@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from ..startup.effects import Source
+    from ..startup.decisions import Source
     from ..startup.policy import Policy
     from ..startup.reasons import Eager
     from .deferred import Waiting

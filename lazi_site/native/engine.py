@@ -8,12 +8,12 @@ import sys
 from _weakref import ref
 
 from ..startup.bootstrap import is_declared, record_fault, state
-from ..startup.decisions import open_decisions
+from ..startup.decisions import are_same, open_decisions
 from ..startup.finders import asked, known, settle_new_finders
 from ..startup.guards import is_missed
 from ..startup.packages import MissingSubmodule, ModuleType, find_missing_in
 from ..startup.settle import load
-from ..startup.snapshot import are_unchanged, setting, variables_at_start
+from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
     from typing import Any
 
-    from ..startup.decisions import Table
+    from ..startup.decisions import Source, Table
 
 # What is known of a statement, under its offset. All but ASK are kept for later starts. Under the
 # complement of the offset stands what the telling takes: the line and, if it is EAGER, code and detail
@@ -159,8 +159,8 @@ def decide(
     if (
         answer == ASK
         or (answer == IF_FOUND and is_missed(name, frame))
-        or (answer == FOR_EFFECT and may_act(importer, name, fromlist, table.get(FILES + frame.f_lasti)))
-        or (answer == FROM_ITSELF and must_have_now(frame, fromlist))
+        or (answer == FOR_EFFECT and may_act(name, fromlist, table.get(FILES + frame.f_lasti)))
+        or ((answer == FROM_ITSELF or name == importer) and must_have_now(frame, fromlist))
         or not switches.is_plain
     ):
         return ask(importer, name, fromlist, frame)
@@ -244,11 +244,9 @@ def ask(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: 
     return judging.may_wait(importer, name, fromlist, frame)
 
 
-def may_act(importer: object, name: str, fromlist: "tuple[str, ...] | None", files: "Any") -> bool:
+def may_act(name: str, fromlist: "tuple[str, ...] | None", files: "tuple[Source, ...] | None") -> bool:
     """Return whether an import might have effects now; *files* show that it has none if they are the same."""
-    if name == importer:
-        return True
-    return not (are_loaded(name, fromlist) or (files is not None and are_unchanged(files)))
+    return not (are_loaded(name, fromlist) or (files is not None and are_same(files)))
 
 
 def are_loaded(name: str, fromlist: "tuple[str, ...] | None") -> bool:

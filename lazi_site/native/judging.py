@@ -44,6 +44,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
+    from ..startup.decisions import Source
     from ..startup.reasons import Eager
 
 policy = Policy(state.snapshot["settings"], variables_at_start())
@@ -119,7 +120,7 @@ def keep(
     frame: "FrameType",
     answer: int,
     why: "Eager | None" = None,
-    files: "tuple[effects.Source, ...]" = (),
+    files: "tuple[Source, ...]" = (),
 ) -> None:
     """Keep what was found about the statement at which *frame* stands, here and for later starts.
 

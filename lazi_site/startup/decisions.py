@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Table = dict[int, Any]  # by offset of a statement what its engine wants to know
     # Size and mtime_ns of the file, hash of the instructions, hash of the file or b"" if it is not known.
     Entry = tuple[int, int, bytes, bytes, Table]
+    Source = tuple[str, int, int, bytes | None]  # path, mtime_ns, size and hash of a file
 
 STDLIB = sys.stdlib_module_names
 MANY = 8  # modules of a group whose files got another date, from which on the new dates are stored
@@ -163,6 +164,18 @@ def unpacked(data: bytes) -> "dict[str, Entry]":
     except (EOFError, ValueError, TypeError):
         return {}
     return found if type(found) is dict else {}
+
+
+def are_same(files: "tuple[Source, ...]") -> bool:
+    """Return whether the *files* are those that they were, if perhaps with other dates."""
+    for path, time, size, content in files:
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError):
+            return False
+        if status.st_size != size or (status.st_mtime_ns != time and hash_of(path) != content):
+            return False
+    return True
 
 
 def hash_of(path: str) -> "bytes | None":

@@ -18,13 +18,14 @@ from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 from . import bytecode
 from . import instructions as op
 from .bootstrap import is_standard
+from .decisions import hash_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType
 
-    Source = tuple[str, int, int]  # path, mtime_ns and size of a file
+    from .decisions import Source
 
 MAXIMUM_DEPTH = 4  # of imports followed; deeper counts as having effects
 
@@ -93,7 +94,7 @@ def has_effects(name: str, depth: int = 0, files: "dict[str, Source] | None" = N
             status = os.stat(spec.origin)
         except (OSError, ValueError):
             return True  # in an archive
-        files[name] = (spec.origin, status.st_mtime_ns, status.st_size)
+        files[name] = (spec.origin, status.st_mtime_ns, status.st_size, hash_of(spec.origin))
     package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
     return any(has_effects(target, depth + 1, files) for target in targets(code, package))
 

@@ -236,13 +236,8 @@ def is_fresh(snapshot):  # type: (dict[str, Any]) -> bool
     # Another kind of file of ours has neither: what scan stores, for example.
     if snapshot.get("format") != FORMAT or snapshot.get("prefix") != sys.prefix:
         return False
-    return are_unchanged(snapshot.get("sources"))
-
-
-def are_unchanged(sources):  # type: (Any) -> bool
-    """Return whether the files *sources* are as they were: path, mtime_ns, -1 if it was not there, size."""
     try:
-        for path, mtime, size in sources:
+        for path, mtime, size in snapshot["sources"]:
             try:
                 found = os.stat(path)
             except (OSError, ValueError):
@@ -251,6 +246,6 @@ def are_unchanged(sources):  # type: (Any) -> bool
             else:
                 if found.st_mtime_ns != mtime or found.st_size != size:
                     return False
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         return False  # not what we write
     return True

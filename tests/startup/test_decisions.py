@@ -67,6 +67,8 @@ def test_import_for_its_effect_is_found_out_once(program: Environment) -> None:
         (program.root / f"{name}.py").write_text(text)
     assert run(program) == "False True\nTrue True False\n"
     assert run(program) == "False False\nFalse True False\n"
+    write_anew(program.root / "idle.py", files["idle"])
+    assert run(program) == "False False\nFalse True False\n"
     # It may come to have effects.
     write_anew(program.root / "idle.py", acting)
     assert run(program).endswith("\nTrue True True\n")
