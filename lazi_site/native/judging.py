@@ -67,6 +67,7 @@ class Body:
         "ranges",
         "read",
         "scans",
+        "taken",
         "usage",
     )
 
@@ -79,7 +80,8 @@ class Body:
         # Walking through all code takes long, so it is done once; what is looked for then is rare.
         self.nested = nested_names(code)
         looks_up = "globals" in self.nested or "globals" in code.co_names
-        self.scans = scans_namespace(code) or (looks_up and reading.takes_from_globals(code))
+        self.taken = reading.taken_from_globals(code) if looks_up else set()
+        self.scans = scans_namespace(code) or reading.ANY in self.taken
         # A finder's own names must not wait for an import that it is asked about.
         self.finder_names = reading.names_in_finders(code) if "find_spec" in self.nested else set()
         self.extended = reading.results_of_calls(code)
@@ -217,13 +219,16 @@ def judge(
     if name == importer:
         answer = FROM_ITSELF
     # What is left depends on the names bound; nothing does for most statements ``from other import``.
-    if why is None and (not fromlist or body.finder_names or body.extended or importer.startswith(name)):
+    depends = not fromlist or body.finder_names or body.extended or body.taken or importer.startswith(name)
+    if why is None and depends:
         statement = bytecode.decode(body.code, frame.f_lasti)
         if statement is not None:
             if not body.finder_names.isdisjoint(statement.bound):
                 why = USED_BY_FINDER
             elif not body.extended.isdisjoint(statement.bound):
                 why = EXTENDED
+            elif not body.taken.isdisjoint(statement.bound):
+                why = LOOKS_THROUGH_NAMES
             elif body.usage.is_for_effect(statement.name, statement.fromlist, statement.bound):
                 answer = FOR_EFFECT
                 if importer == "__main__":

@@ -41,12 +41,11 @@ def globals_read(code: "CodeType") -> "set[str]":
     return found
 
 
-def takes_from_globals(code: "CodeType") -> bool:
-    """Return whether module-level *code*, or something nested in it, looks names up in ``globals()``.
+def taken_from_globals(code: "CodeType") -> "set[str]":
+    """Return the names that module-level *code*, or something nested in it, looks up in ``globals()``.
 
-    It would get a stand-in by ``globals()[name]`` and ``globals().get(name)``;
-    storing and asking with ``in`` are no such look, and a name written out that
-    no import statement binds does no harm. (3.15)
+    It would get a stand-in by ``globals()[name]`` and ``globals().get(name)``; storing and
+    asking with ``in`` are no such look. ANY is among them if a name is not written out. (3.15)
     """
     taken: set[str] = set()
     for user in with_nested(code):
@@ -55,13 +54,7 @@ def takes_from_globals(code: "CodeType") -> bool:
             for unit in ((op.LOAD_GLOBAL, index << 1 | 1), (op.LOAD_NAME, index)):
                 taken.update(_item_taken(user, at + 2) for at in bytecode.occurrences(user, *unit))
     taken.discard("")
-    return ANY in taken or (bool(taken) and not taken.isdisjoint(_imported(code)))
-
-
-def _imported(code: "CodeType") -> "Iterator[str]":
-    """Yield the names that import statements of module-level *code* bind."""
-    for statement in bytecode.statements(code):
-        yield from statement.bound
+    return taken
 
 
 def with_nested(code: "CodeType") -> "Iterator[CodeType]":
@@ -78,10 +71,11 @@ def with_nested(code: "CodeType") -> "Iterator[CodeType]":
 def _item_taken(code: "CodeType", at: int) -> str:
     """Return which item is taken of what a call of ``globals``, loaded before *at*, returns.
 
-    "" for none, ANY for one whose name is not written out.
+    "" for none, ANY for one whose name is not written out. None is also what a module's ``__getattr__``
+    takes under the name that it is asked for: it is asked only for names that are not there.
     """
     instructions = code.co_code
-    called = False
+    called = by_get = False
     key: list[object] = []
     for _ in range(MAXIMUM_KEY):
         while at < len(instructions) and instructions[at] == 0:
@@ -91,16 +85,32 @@ def _item_taken(code: "CodeType", at: int) -> str:
         operation, argument, at = bytecode.forwards(instructions, at)
         if not called:
             called = operation == op.CALL
-        elif operation == op.LOAD_ATTR and code.co_names[argument >> 1] == "get":
-            return ANY
+        elif operation == op.LOAD_ATTR and not key and code.co_names[argument >> 1] == "get":
+            by_get = True
         elif operation == op.BINARY_OP and argument == op.SUBSCRIPT:
-            name = key[0] if len(key) == 1 else None
-            return name if isinstance(name, str) else ANY
+            return _written_out(key, 1)
+        elif operation == op.CALL and by_get:
+            return _written_out(key, argument)
         elif operation in (op.STORE_SUBSCR, op.DELETE_SUBSCR, op.CONTAINS_OP):
             return ""
+        elif operation == op.LOAD_CONST:
+            key.append(code.co_consts[argument])
+        elif operation == op.LOAD_FAST_BORROW and argument == 0 and _is_asked_for_missing(code):
+            key.append("")
         else:
-            key.append(code.co_consts[argument] if operation == op.LOAD_CONST else None)
-    return ""
+            key.append(None)
+    return ANY if by_get else ""
+
+
+def _written_out(loaded: "list[object]", count: int) -> str:
+    """Return the first of *count* values that are *loaded* if each is a constant or variable, else ANY."""
+    name = loaded[0] if len(loaded) == count else None
+    return name if isinstance(name, str) else ANY
+
+
+def _is_asked_for_missing(code: "CodeType") -> bool:
+    """Return whether *code* is a module's ``__getattr__``, which keeps the name that it is asked for."""
+    return code.co_qualname == "__getattr__" and not any(bytecode.occurrences(code, op.STORE_FAST, 0))
 
 
 def results_of_calls(code: "CodeType") -> "set[str]":

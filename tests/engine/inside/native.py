@@ -25,6 +25,43 @@ def check_imports_of_a_module_wait() -> None:
     equal(is_waiting(module, "target"), False)
 
 
+def check_only_what_is_taken_from_globals_is_imported_at_once() -> None:
+    """By ``globals()[name]`` the interpreter gives its stand-in."""
+    takes_each = {
+        "globals()['one']": (False, True),
+        "globals().get('one')": (False, True),
+        "globals().get('one', None)": (False, True),
+        "globals().get('three') or two": (True, True),
+        "globals().get(x)": (False, False),
+        "globals().get(f'o{x}')": (False, False),
+        "globals().get('one' + x)": (False, False),
+        "globals()[x]": (False, False),
+        "globals()[x.y]": (False, False),
+    }
+    for number, (taking, expected) in enumerate(takes_each.items()):
+        name = f"takes_{number}"
+        module = load(
+            name,
+            **{name: f"import one\nimport two\ndef f(x):\n    return {taking}, one, two"},
+            one="",
+            two="",
+        )
+        equal((taking, is_waiting(module, "one"), is_waiting(module, "two")), (taking, *expected))
+
+
+def check_getattr_of_a_module_takes_only_what_is_not_there() -> None:
+    bodies = {
+        "return globals()[name]": True,
+        "return globals().get(name)": True,
+        "return globals()[others[name]]": False,
+        "name = others[name]; return globals()[name]": False,
+    }
+    for number, (body, expected) in enumerate(bodies.items()):
+        name = f"asked_{number}"
+        source = f"import one\nothers = {{}}\ndef f(): one\ndef __getattr__(name):\n    {body}"
+        equal((body, is_waiting(load(name, **{name: source}, one=""), "one")), (body, expected))
+
+
 def check_explicit_lazy_stays_lazy_in_try_and_eager_modules() -> None:
     """What says lazy itself is not ours to decide, wherever it stands."""
     module = load(
