@@ -4,6 +4,7 @@
     bench_programs.py                                   all programs and ways, with the running interpreter
     bench_programs.py --python PATH --runs 3 --programs 'flask*' --programs 'pip*'
     bench_programs.py --ways lazy --ways lazyloader     only these, and eager
+    bench_programs.py --count                           instructions, under valgrind, instead of CPU time
     bench_programs.py --json FILE                       every figure of every run
 
 The ways: eager (LAZI_DISABLE=1), lazy (as `enable` makes it), lazy-stdlib (the
@@ -26,6 +27,9 @@ user and system, with children's; of peak memory; of modules loaded. The mean of
 a group is geometric, over the programs that work in this way, and its interval
 (95 %) is a bootstrap over programs and rounds. "lazy, same" is what lazy makes of
 those programs that work in this way. Environments are shared with corpus.py.
+
+With --count "CPU" is the million instructions of the program's process, without
+its children's, of one run: nearly the same every time, however busy the machine.
 """
 
 from __future__ import annotations
@@ -39,9 +43,10 @@ from typing import Any
 
 from support.benching import failures_in_words, make_parser, say, write_json
 from support.comparing import differences, run_once
+from support.counting import NO_VALGRIND, can_count
 from support.environments import CommandFailed, Environment, build_wheel, describe
 from support.groups import group_environments, missing
-from support.measured import Sample, mean_ratio, quotient, sample
+from support.measured import Sample, counted, mean_ratio, quotient, sample
 from support.recipes import Recipe, read_recipes
 from support.running import Runner
 from support.tables import table
@@ -76,16 +81,20 @@ def main() -> int:
     parser = make_parser(__doc__)
     add = parser.add_argument
     add("--runs", type=int, default=10, metavar="N", help="rounds (default 10)")
+    add("--count", action="store_true", help="count instructions, once, instead of timing")
     add("--programs", action="append", metavar="GLOB", help="names of recipes; may be repeated")
     names = ", ".join(way.name for way in WAYS)
     add("--ways", action="append", metavar="WAY", help=f"of {names}; may be repeated")
     add("--timeout", type=float, default=60.0, metavar="S", help="seconds of one run (default 60)")
     add("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
+    if options.count and not can_count():
+        parser.error(NO_VALGRIND)
     programs = choose(options.programs or [])
     if not programs:
         parser.error("no program has such a name")
     keep = Path(options.keep).resolve()
+    runs = 0 if options.count else options.runs
     found: dict[str, dict[str, Any]] = {}
     with failures_in_words():
         wheel = build_wheel(keep / "wheel")
@@ -109,10 +118,11 @@ def main() -> int:
                     continue
                 runner = runner_for(environments[recipe.group], keep, version, options.timeout)
                 try:
-                    measured[recipe.name] = measure(recipe, group, runner, ways, options.runs)
+                    measured[recipe.name] = measure(recipe, group, runner, ways, runs)
                 except CommandFailed as error:
                     say(f"{version}: {recipe.name}: left out: {error}")
-            found[version] = show(version, measured, [way.name for way in ways[1:]])
+            unit = "million instructions" if options.count else "ms"
+            found[version] = show(version, measured, [way.name for way in ways[1:]], unit)
     write_json(options.json, found)
     return 0
 
@@ -136,7 +146,10 @@ def runner_for(environment: Environment, keep: Path, version: str, timeout: floa
 
 
 def measure(recipe: Recipe, group: str, runner: Runner, ways: list[Way], runs: int) -> Measured:
-    """Return what *recipe* takes in each of *ways*, the first being eager; CommandFailed if that fails."""
+    """Return what *recipe* takes in each of *ways*, the first being eager; CommandFailed if that fails.
+
+    runs: how often each is timed, 0 to count instructions once.
+    """
     found = Measured(group)
     eager = run_once(recipe, runner, ways[0].variables)  # writes the .pyc files
     if eager.status != recipe.status:
@@ -159,6 +172,8 @@ def measure(recipe: Recipe, group: str, runner: Runner, ways: list[Way], runs: i
     for _ in range(runs):
         for way in random.sample(working, len(working)):
             samples[way.name].append(sample(recipe, runner, way.variables))
+    for way in () if runs else working:
+        samples[way.name].append(counted(recipe, runner, way.variables))
     found.samples = samples
     ratios = {name: f"{quotient(found.pairs(name, 'cpu')):.2f}" for name in samples if name != BASE}
     words = ", ".join(
@@ -168,14 +183,14 @@ def measure(recipe: Recipe, group: str, runner: Runner, ways: list[Way], runs: i
     return found
 
 
-def show(version: str, measured: dict[str, Measured], ways: list[str]) -> dict[str, Any]:
-    """Print the tables of one interpreter; return what goes into the JSON file."""
-    rows = [("program", "group", "python", "eager ms", *ways)]
+def show(version: str, measured: dict[str, Measured], ways: list[str], unit: str) -> dict[str, Any]:
+    """Print the tables of one interpreter; return what goes into the JSON file. unit: of "CPU"."""
+    rows = [("program", "group", "python", f"eager {unit}", *ways)]
     for name, one in measured.items():
         cells = (f"{quotient(one.pairs(way, 'cpu')):.2f}" if way in one.samples else BROKEN for way in ways)
         times = sorted(sample.cpu for sample in one.samples[BASE])
         rows.append((name, one.group, version, f"{times[len(times) // 2]:.0f}", *cells))
-    print("\nCPU time, ratio to eager\n\n" + table(rows))
+    print("\nCPU, ratio to eager\n\n" + table(rows))
     means: dict[str, dict[str, Any]] = {}
     heading = ("group", "way", "python", "programs", "CPU", "", "lazy, same", "peak memory", "", "modules")
     rows = [heading]
@@ -200,7 +215,7 @@ def show(version: str, measured: dict[str, Measured], ways: list[str]) -> dict[s
         }
         for name, one in measured.items()
     }
-    return {"units": {"cpu": "ms", "wall": "ms", "peak": "MiB"}, "means": means, "programs": programs}
+    return {"units": {"cpu": unit, "wall": "ms", "peak": "MiB"}, "means": means, "programs": programs}
 
 
 def mean_of(inside: list[Measured], way: str) -> dict[str, Any]:

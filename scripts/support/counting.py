@@ -20,11 +20,14 @@ def can_count() -> bool:
     return shutil.which("valgrind") is not None
 
 
-def instructions(command: list[str], variables: dict[str, str], folder: Path | None = None) -> int:
+def instructions(
+    command: list[str], variables: dict[str, str], folder: Path | None = None, status: int = 0
+) -> int:
     """Return the instructions of the process *command* in *folder*, without its children's.
 
     variables: all its environment variables; PYTHONHASHSEED is set, so that
-    dictionaries and sets are the same on every run. Raises CommandFailed.
+    dictionaries and sets are the same on every run. Raises CommandFailed, also
+    if it ends with another exit status than *status*.
     """
     tool = shutil.which("valgrind") or "valgrind"
     options = [
@@ -43,6 +46,6 @@ def instructions(command: list[str], variables: dict[str, str], folder: Path | N
         check=False,
     )
     found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
-    if done.returncode or found is None:
+    if done.returncode != status or found is None:
         raise CommandFailed(f"{' '.join(command)} ended with {done.returncode}\n{done.stderr}")
     return int(found[1].replace(",", ""))
