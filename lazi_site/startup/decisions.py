@@ -15,6 +15,7 @@ copies or installs the same files anew gives them other dates only.
 import _imp
 import marshal
 import os
+import stat
 import sys
 from _frozen_importlib import BuiltinImporter, _load  # type: ignore[attr-defined]
 
@@ -179,8 +180,13 @@ def are_same(files: "tuple[Source, ...]") -> bool:
 
 
 def hash_of(path: str) -> "bytes | None":
-    """Return the hash of the content of the file *path*, None if it cannot be read."""
+    """Return the hash of the content of the file *path*, None if it cannot be read or is no plain file.
+
+    A program may come out of a pipe, which must not be read again.
+    """
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return None
         with open(path, "rb") as file:
             return _imp.source_hash(FORMAT, file.read())
     except (OSError, ValueError):

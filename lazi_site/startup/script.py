@@ -47,15 +47,13 @@ def worth_it() -> bool:
     if how in ("", "-"):
         return not os.isatty(0)
     try:
-        descriptor = os.open(how, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        # Only that: who opens a named pipe and closes it takes the program from the interpreter.
+        if not stat.S_ISREG(os.stat(how).st_mode):
+            return False
+        with open(how, "rb", buffering=0) as file:
+            data = b"\n" + file.read(MAXIMUM_LOOK)
     except OSError:
         return False
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return False
-        data = b"\n" + os.read(descriptor, MAXIMUM_LOOK)
-    finally:
-        os.close(descriptor)
     return (b"\nimport " in data or b"\nfrom " in data) and b"builtins" not in data
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,17 @@ def test_file_with_another_date_is_told_by_its_content(program: Environment) -> 
     assert "No module named 'hevay'" in program.run("main.py").stderr
     write_anew(subject, SUBJECT)
     assert run(program).startswith("False True")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_program_that_comes_out_of_a_pipe_is_not_read_again(program: Environment) -> None:
+    pipe = program.root / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("import subj\nprint(subj.use.__name__)\n",))
+    writer.start()
+    done = program.run(pipe)
+    writer.join()
+    assert (done.stdout, done.stderr) == ("use\n", "")
 
 
 def test_new_dates_of_many_files_are_stored(program: Environment) -> None:
