@@ -221,12 +221,10 @@ class DeferredImport(Origin):
         from . import engine
 
         files = effects.inert_files(self.full_target, self.fromlist)
-        if files is None and effects.statement_has_effects(self.full_target, self.fromlist):
-            engine.keep(namespace.get("__name__"), frame.f_code, self.waiting, None)
-            return FOR_ITS_EFFECT
-        if files is not None:
+        acts = files is None and effects.statement_has_effects(self.full_target, self.fromlist)
+        if acts or files is not None:
             engine.keep(namespace.get("__name__"), frame.f_code, self.waiting, files)
-        return None
+        return FOR_ITS_EFFECT if acts else None
 
     def tell_eager(self, why: "Eager") -> None:
         """Tell that the statement imports now, and *why*."""

@@ -315,6 +315,7 @@ def _bind_waiting(name: str) -> None:
     contents = getattr(module, "__dict__", {})
     if module is None or is_running(contents):
         return
+    # As partial() does for one name; what is the same for all of them is looked up once.
     record = records.get(id(contents))
     unready = record.pending if record is not None else ()
     for origin in wanted.pop(name, ()):

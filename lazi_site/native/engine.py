@@ -31,6 +31,7 @@ FOR_EFFECT = 2  # nothing uses the name that it binds: it waits if its target is
 FROM_ITSELF = 3  # the module takes names from itself: see must_have_now()
 IF_FOUND = 4  # it waits, unless its module is loaded to find out whether this target can be: see guards.py
 ASK = 5  # nothing is known yet, or it depends on what happens in this process
+OF_ITSELF = (FOR_EFFECT, FROM_ITSELF)  # the answers that a module can have for what it takes from itself
 FILES = 1 << 29  # under the offset and this stand the files that show that a target has no effects
 LOOKS_THROUGH = 1 << 30  # under this the modules whose names the code goes through
 
@@ -160,7 +161,7 @@ def decide(
         answer == ASK
         or (answer == IF_FOUND and is_missed(name, frame))
         or (answer == FOR_EFFECT and may_act(name, fromlist, table.get(FILES + frame.f_lasti)))
-        or ((answer == FROM_ITSELF or name == importer) and must_have_now(frame, fromlist))
+        or (answer in OF_ITSELF and name == importer and must_have_now(frame, fromlist))
         or not switches.is_plain
     ):
         return ask(importer, name, fromlist, frame)

@@ -167,7 +167,9 @@ def reason_against(
                 keep(importer, frame, EAGER, FOR_ITS_EFFECT)
             return FOR_ITS_EFFECT
         if is_kept and files is not None:
-            keep(importer, frame, FOR_EFFECT if files else WAITS, files=files)
+            # Without files it never has an effect, and what remains is as with a name that is used.
+            used = FROM_ITSELF if name == importer else WAITS
+            keep(importer, frame, FOR_EFFECT if files else used, files=files)
     return None
 
 
