@@ -34,9 +34,11 @@ decisions = open_decisions(_variables, setting("stdlib", _settings, _variables))
 switches.change(declared_only=_settings["mode"] == "declared")
 
 _policy: "Policy | None" = None
-# Top-level packages for which Policy.settles() may have an answer, and those for which it had one.
-_settling = {pattern.partition(".")[0] for pattern in _settings["shipped-settle"]}
-settled: "set[str]" = set()
+_settling: "dict[str, str]" = _settings[
+    "shipped-settle"
+]  # modules for which Policy.settles() may have an answer
+EXECUTING = frozenset({"_pytest.assertion.rewrite"})  # loaders that run code by exec(code, namespace)
+settled: "set[str]" = set()  # packages in which no import may wait any longer
 
 _trace = int(setting("trace", _settings, _variables))
 if _trace or _variables.get("LAZI_REPORT"):
@@ -58,11 +60,16 @@ for _name in modules.EMPTY_PACKAGES if state.takes_stdlib else ():
 def prepare(code: "CodeType", fullname: str) -> "CodeType":
     """Return the code to execute for the module *fullname*, whose compiled body is *code*."""
     modules.starts(fullname)
-    if fullname.partition(".")[0] in _settling:
+    if fullname in _settling:
         package = get_policy().settles(fullname)
         if package:
             settled.add(package)
             modules.resolve_in(package)
+    if fullname in EXECUTING:
+        load("lazi_site.backport.executing")
+        from .executing import execute
+
+        sys.modules[fullname].__dict__.setdefault("exec", execute)
     if op.IMPORT_NAME not in code.co_code:
         return code
     if STAR in code.co_consts:

@@ -28,7 +28,8 @@ BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
 # need only these and each other, and are run for what is rarer: J to decide about statements that no
 # earlier start has seen, E to find out whether a target is imported for its effect, F what a new
 # finder uses, G whether a module is loaded in a try, H what a call hashes names for, S to store
-# decisions at the end, T for the option "settle-after", W to tell of imports.
+# decisions at the end, T for the option "settle-after", W to tell of imports, X for loaders that execute
+# code themselves.
 QUICK = [f"startup.{name}" for name in ("switches", "finders", "packages", "decisions")]
 TELLING = [f"startup.{name}" for name in ("trace", "records", "watch")]
 STORING = ["config", "config.snapshot", "config.storing"]
@@ -49,6 +50,7 @@ PACKED = {
         ("F", ["startup.finding"]),
         ("H", ["backport.callees"]),
         ("T", ["backport.settling"]),
+        ("X", ["backport.executing"]),
         ("S", STORING),
     ],
     "native": [

@@ -51,6 +51,10 @@ nothing: "Table" = {}
 tables: "dict[int, Table]" = {}  # by id of the code
 codes: "dict[int, CodeType]" = {}  # those, kept alive so that the ids stay theirs
 DECIDED: "Table" = {}  # the table of modules in which nothing waits but what says so
+settling: "dict[str, str]" = _settings[
+    "shipped-settle"
+]  # modules for which Policy.settles() may have an answer
+settled: "set[str]" = set()  # packages in which no import may wait any longer
 looked_through: "set[str]" = set()  # modules whose names another one goes through: the same holds for them
 served: "dict[str, Any]" = {}  # weak references to the packages that find_missing_in() has dealt with
 
@@ -195,11 +199,17 @@ def serve(package: str) -> None:
 def enter(importer: object, frame: "FrameType") -> "Table":
     """Return what is known of the code that runs in *frame*, the body of the module *importer*."""
     code = frame.f_code
-    if sys.meta_path is not asked[0] or sys.path_hooks is not asked[1]:
+    is_own = type(importer) is str and importer.startswith("lazi_site.")
+    # Not for an import of ours: the code that looks at finders may be what is being loaded.
+    if not is_own and (sys.meta_path is not asked[0] or sys.path_hooks is not asked[1]):
         settle_new_finders(resolve_names)
     table: Table | None = None
     if type(importer) is str:
-        if is_decided(importer) or importer in looked_through:
+        if importer in settling:
+            settle_package(importer)
+        if importer.partition(".")[0] in settled:
+            table = {} if switches.watched else DECIDED  # who watches is told why
+        elif is_decided(importer) or importer in looked_through:
             table = DECIDED
         elif decisions is not None:
             table = decisions.table_of(importer, code)
@@ -235,6 +245,14 @@ def is_decided(importer: str) -> bool:
     """Return whether nothing in the module *importer* waits but what says so: in ours, and where excluded."""
     top = importer.partition(".")[0]
     return (excludes_stdlib and top in STDLIB) or top == "lazi_site"
+
+
+def settle_package(importer: str) -> None:
+    """Perform what waits in the package of *importer* if no import may wait there once that is loaded."""
+    load("lazi_site.native.judging")
+    from . import judging
+
+    judging.settle_package(importer)
 
 
 def ask(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> bool:

@@ -37,6 +37,7 @@ from .engine import (
     remember,
     resolve_names,
     says_lazy,
+    settled,
     tables,
 )
 
@@ -53,7 +54,7 @@ policy = Policy(state.snapshot["settings"], variables_at_start())
 class Body:
     """What is known of the module-level code in which statements stand.
 
-    answers: by offset of a statement what judge() returned. is_kept: that is kept for later starts.
+    answers: by offset of a statement what judge() returned.
     """
 
     __slots__ = (
@@ -61,7 +62,6 @@ class Body:
         "code",
         "extended",
         "finder_names",
-        "is_kept",
         "is_package",
         "nested",
         "ranges",
@@ -73,7 +73,6 @@ class Body:
 
     def __init__(self, code: "CodeType", is_package: bool) -> None:
         self.answers: dict[int, tuple[int, Eager | None]] = {}
-        self.is_kept = True
         self.is_package = is_package
         self.code = code
         self.ranges = bytecode.covered_ranges(code.co_exceptiontable)
@@ -149,7 +148,7 @@ def reason_against(
     if body is None:
         body = read(importer, frame)
     answer, why = body.answers.get(frame.f_lasti) or judge(body, importer, name, fromlist, frame)
-    is_kept = body.is_kept and frame.f_lasti in body.answers
+    is_kept = frame.f_lasti in body.answers
     if is_kept:
         keep(importer, frame, answer, why)
     if why is not None:
@@ -176,24 +175,17 @@ def reason_against(
 def read(importer: str, frame: "FrameType") -> Body:
     """Return what is found in the code that runs in *frame*, the body of the module *importer*."""
     code = frame.f_code
-    package = policy.settles(importer)
-    if package:
-        resolve_in(package)
     looked_through = keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
     body = Body(code, "__path__" in frame.f_globals)
-    # What it means for others that this module was loaded has to be found out in every process.
-    body.is_kept = not package
-    if package and decisions is not None:
-        decisions.closed.update((package, importer))
     table = tables.get(id(code))
-    if package or looked_through:
+    if looked_through:
         forget_all()
     if looked_through and decisions is not None and table is not None:
         table[LOOKS_THROUGH] = tuple(looked_through)
         decisions.note(importer, code, table)
         decisions.closed.update(looked_through)
         remember(code, table)
-    if package or looked_through or len(bodies) >= MAXIMUM_KNOWN:
+    if looked_through or len(bodies) >= MAXIMUM_KNOWN:
         bodies.clear()
     bodies[id(code)] = body
     return body
@@ -278,6 +270,16 @@ def keep_looked_through(code: "CodeType", importer: str, package: str) -> "list[
                 found.append(f"{target}.{attribute}" if attribute else target)
                 policy.keep_eager_in(found[-1], importer)
     return found
+
+
+def settle_package(importer: str) -> None:
+    """Perform what waits in the package of *importer* if no import may wait there once that is loaded."""
+    package = policy.settles(importer)
+    if package:
+        settled.add(package)
+        resolve_in(package)
+        forget_all()
+        bodies.clear()
 
 
 def resolve_in(package: str) -> None:

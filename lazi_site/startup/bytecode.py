@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _MANY_NAMES = 256  # as many as an argument of one byte can tell apart
 
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_CAUGHT = frozenset({op.LOAD_NAME, op.LOAD_GLOBAL, op.LOAD_ATTR, op.BUILD_TUPLE})
 _LEVELS = frozenset({op.LOAD_CONST, op.LOAD_SMALL_INT})
 _NAME_SHIFT = op.of_version(0, 0, 0, 0, 2)  # 3.15 keeps lazy and eager bits below the name's index
 
@@ -203,23 +204,47 @@ def handler_of(ranges: "list[tuple[int, int, int]]", offset: int) -> "int | None
 
 
 def catches_import_error(code: "CodeType", offset: int) -> bool:
-    """Return whether the instruction at *offset* stands in a try that an ImportError does not leave."""
-    instructions = code.co_code
-    for start, end, handler in covered_ranges(code.co_exceptiontable):
-        if start <= offset < end and instructions[handler] == op.PUSH_EXC_INFO:
-            operation, argument, at = forwards(instructions, handler + 2)
-            if operation == op.POP_TOP:
-                return True  # a bare except
-            caught = set()
-            while operation in (op.LOAD_NAME, op.LOAD_GLOBAL):
-                caught.add(code.co_names[argument >> (operation == op.LOAD_GLOBAL)])
-                # A global's inline cache is zeros, which are skipped like any argument.
-                while instructions[at] == 0:
-                    at += 2
-                operation, argument, at = forwards(instructions, at)
-            if caught & _IMPORT_ERRORS:
-                return True
+    """Return whether the instruction at *offset* stands in a try that an ImportError does not leave.
+
+    A ``with`` is taken for one if its code speaks of such errors, as with suppress(ImportError).
+    """
+    ranges = covered_ranges(code.co_exceptiontable)
+    handler = handler_of(ranges, offset)
+    while handler is not None:
+        if code.co_code[handler] == op.PUSH_EXC_INFO and _catches(code, handler + 2):
+            return True
+        # What it does not catch goes to the one around it; in between stands the handler's own clean-up.
+        handler = handler_of(ranges, handler)
     return False
+
+
+def _catches(code: "CodeType", at: int) -> bool:
+    """Return whether the handler whose first test stands at the offset *at* catches an ImportError."""
+    instructions, names = code.co_code, code.co_names
+    if instructions[at] == op.WITH_EXCEPT_START:
+        return not _IMPORT_ERRORS.isdisjoint(names)
+    while True:  # for each clause
+        operation, argument, at = forwards(instructions, at)
+        if operation == op.POP_TOP:
+            return True  # a bare except
+        caught = set()
+        while operation in _CAUGHT:
+            if operation in (op.LOAD_NAME, op.LOAD_GLOBAL):
+                caught.add(names[argument >> (operation == op.LOAD_GLOBAL)])
+            operation, argument, at = forwards(instructions, _past_caches(instructions, at))
+        if operation != op.CHECK_EXC_MATCH:
+            return False  # no clause is left, or it is a finally
+        if caught & _IMPORT_ERRORS:
+            return True
+        operation, argument, at = forwards(instructions, at)
+        at = _past_caches(instructions, at) + 2 * argument  # where this jumps to unless the clause is taken
+
+
+def _past_caches(instructions: bytes, at: int) -> int:
+    """Return the offset of the first instruction from *at* on; inline caches are zeros."""
+    while not instructions[at]:
+        at += 2
+    return at
 
 
 def is_within(parts: "list[tuple[int, int]]", offset: int) -> bool:

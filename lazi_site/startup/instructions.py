@@ -25,11 +25,13 @@ def of_version(*numbers: int) -> int:
 
 BUILD_MAP = of_version(105, 105, 48, 47, 45)
 BUILD_SET = of_version(104, 104, 49, 48, 46)
+BUILD_TUPLE = of_version(102, 102, 52, 51, 49)
 BINARY_OP = of_version(122, 122, 45, 44, 42)
 BINARY_SUBSCR = of_version(25, 25, 5, ABSENT, ABSENT)
 CALL = of_version(171, 171, 53, 52, 50)
 CALL_FUNCTION_EX = of_version(142, 142, 54, 4, 4)
 CALL_KW = of_version(ABSENT, ABSENT, 57, 55, 53)
+CHECK_EXC_MATCH = of_version(36, 36, 7, 6, 6)
 COMPARE_OP = of_version(107, 107, 58, 56, 54)
 CONTAINS_OP = of_version(118, 118, 59, 57, 55)
 DELETE_ATTR = of_version(96, 96, 63, 61, 59)
@@ -68,6 +70,7 @@ STORE_SUBSCR = of_version(60, 60, 39, 38, 36)
 SWAP = of_version(99, 99, 115, 117, 116)
 TO_BOOL = of_version(ABSENT, ABSENT, 40, 39, 37)
 UNARY_INVERT = of_version(15, 15, 41, 40, 38)
+WITH_EXCEPT_START = of_version(49, 49, 44, 43, 41)
 
 
 class Statement:

@@ -6,6 +6,7 @@ environment), ``files`` (name to text), ``setup`` (commands run eagerly before
 every run), ``environment``, ``python`` (a list of versions it is for),
 ``masks`` (regular expressions whose matches are not compared), ``status`` (of
 an eager run that works, default 0) and ``quick`` (part of the quick subset).
+Programs that only print their help are lines of tests/downstream/asked_for_help.toml.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 from .environments import CHECKOUT
 
 FOLDER = CHECKOUT / "tests" / "downstream" / "recipes"
+HELP = FOLDER.parent / "asked_for_help.toml"
 ALWAYS_MASKED = (r"\b0x[0-9a-fA-F]{6,}\b",)  # addresses of objects
 
 
@@ -59,12 +61,22 @@ def read_recipe(path: Path) -> Recipe:
     return Recipe(name=path.stem, **data)
 
 
+def read_questions(path: Path = HELP) -> list[Recipe]:
+    """Return the recipes that ask each program of *path*, {group: {program: distribution}}, for its help."""
+    groups: dict[str, dict[str, str]] = tomllib.loads(path.read_text("utf-8"))
+    return [
+        Recipe(f"{program.replace('-', '_')}_help", [distribution], [program, "--help"], group)
+        for group, programs in groups.items()
+        for program, distribution in programs.items()
+    ]
+
+
 def read_recipes(patterns: list[str], quick: bool = False) -> list[Recipe]:
     """Return the recipes whose names match one of *patterns* (all if there is none).
 
     Raises ValueError for a pattern that matches nothing.
     """
-    recipes = [read_recipe(path) for path in sorted(FOLDER.glob("*.toml"))]
+    recipes = [*(read_recipe(path) for path in sorted(FOLDER.glob("*.toml"))), *read_questions()]
     names = [recipe.name for recipe in recipes]
     for pattern in patterns:
         if not fnmatch.filter(names, pattern):

@@ -203,10 +203,27 @@ def check_try_that_catches_import_errors_is_recognised() -> None:
         "except ModuleNotFoundError as e: print(e)": True,
         "except Exception: pass\nfinally: x()": True,
         "except ValueError: pass": False,
+        "except (ValueError, errors.Exception): pass": False,
+        "except ValueError: pass\nexcept errors.Error: pass\nexcept ImportError: pass": True,
+        "except ValueError: pass\nexcept: pass": True,
+        "except ValueError: pass\nexcept KeyError: pass\nfinally: Exception": False,
         "finally: pass": False,
+        "finally: ImportError()": False,
     }
-    for handler, expected in handlers.items():
-        source = f"try:\n    import a\n{handler}\n"
+    sources = {
+        handler: (f"try:\n    import a\n{handler}\n", expected) for handler, expected in handlers.items()
+    }
+    nested = "try:\n    try:\n        import a\n    except KeyError: pass\n{}\n"
+    sources |= {nested.format(one): (nested.format(one), expected) for one, expected in handlers.items()}
+    finally_inside = "try:\n    try:\n        import a\n    finally: x()\nexcept ImportError: pass\n"
+    sources |= {
+        "finally inside": (finally_inside, True),
+        "with suppress": ("with suppress(ImportError):\n    import a\n", True),
+        "with": ("with open(x):\n    import a\n", False),
+        "with inside": ("try:\n    with open(x):\n        import a\nexcept ImportError: pass\n", True),
+        "after": ("try: x()\nexcept ImportError: pass\nimport a\n", False),
+    }
+    for handler, (source, expected) in sources.items():
         inner = "def f():\n" + "".join(f"    {line}\n" for line in source.splitlines())
         (function,) = [c for c in compile(inner, "", "exec").co_consts if hasattr(c, "co_code")]
         for code in (compile(source, "", "exec"), function):

@@ -175,8 +175,12 @@ def check_stand_in_acts_as_the_object() -> None:
 
 
 def check_stand_in_raises_what_the_import_raises() -> None:
-    module = load("raising", raising="import surely_missing_mod\ndef f(): return surely_missing_mod")
-    stand_in = next(value for name, value in vars(module).items() if name == "surely_missing_mod")
+    module = load(
+        "raising",
+        raising="import raising_target\ndef f(): return raising_target",
+        raising_target="import surely_missing_mod\nsurely_missing_mod.x",
+    )
+    stand_in = next(value for name, value in vars(module).items() if name == "raising_target")
     for _ in range(2):
         try:
             print(stand_in.x)
