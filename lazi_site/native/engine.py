@@ -220,6 +220,8 @@ def enter(importer: object, frame: "FrameType") -> "Table":
             table = {}  # all is found out anew, for who wants to know why
         else:
             looked_through.update(table[LOOKS_THROUGH])
+            for name in table[LOOKS_THROUGH]:
+                resolve_names(_loaded.get(name))
     if len(tables) >= MAXIMUM_KNOWN:
         forget_all()
     remember(code, table)

@@ -185,6 +185,8 @@ def read(importer: str, frame: "FrameType") -> Body:
         decisions.note(importer, code, table)
         decisions.closed.update(looked_through)
         remember(code, table)
+    for name in looked_through:
+        resolve_names(sys.modules.get(name))
     if looked_through or len(bodies) >= MAXIMUM_KNOWN:
         bodies.clear()
     bodies[id(code)] = body
@@ -265,6 +267,8 @@ def keep_looked_through(code: "CodeType", importer: str, package: str) -> "list[
     names = reading.looked_through(code)
     for statement in bytecode.statements(code) if names else ():
         target = bytecode.absolute(statement.name, statement.level, package)
+        if statement.fromlist is None and not statement.dotted_as:
+            target = target.partition(".")[0]
         for attribute, name in statement.bindings():
             if name in names:
                 found.append(f"{target}.{attribute}" if attribute else target)

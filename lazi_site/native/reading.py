@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_KEY = 10  # instructions that the key of a subscript may take
 ANY = "*"  # no name of a variable
+_GLOBAL = (op.LOAD_NAME, op.LOAD_GLOBAL)
 
 
 def reads_global(users: "Iterable[CodeType]", name: str) -> bool:
@@ -157,10 +158,55 @@ def codes_in(code: "CodeType") -> "dict[str, CodeType]":
 
 
 def looked_through(code: "CodeType") -> "set[str]":
-    """Return the names whose ``__dict__`` module-level *code* takes: modules gone through as a whole."""
-    found: set[str] = set()
-    for at in bytecode.attributes(code, "__dict__"):
-        before = bytecode.backwards(code.co_code, at)[1]
-        if code.co_code[before] == op.LOAD_NAME:
-            found.add(code.co_names[bytecode.backwards(code.co_code, before)[0]])
-    return found
+    """Return the global names of modules whose values module-level *code*, or code nested in it, takes all.
+
+    As ``m.__dict__.items()``, ``dict(vars(m))`` or ``{**vars(m)}`` do, and a subscript or ``in`` do not.
+    """
+    found = set()
+    for one in with_nested(code):
+        if "__dict__" in one.co_names:
+            for at in bytecode.attributes(one, "__dict__"):
+                start = _before(one, at)
+                if _takes_all(one, start, at):
+                    found.add(_name_at(one, start, _GLOBAL))
+        if "vars" in one.co_names:
+            for at in bytecode.occurrences(one, op.CALL, 1):
+                argument = _before(one, at)
+                start = _callee(one, argument)
+                if _name_at(one, start, _GLOBAL) == "vars" and _takes_all(one, start, at):
+                    found.add(_name_at(one, argument, _GLOBAL))
+    return found - {""}
+
+
+def _takes_all(code: "CodeType", start: int, at: int) -> bool:
+    """Return whether all values are taken of the dict that the instructions from *start* to *at* get."""
+    operation, argument, _ = bytecode.forwards(code.co_code, bytecode.past_caches(code.co_code, at + 2))
+    if operation == op.LOAD_ATTR:
+        return code.co_names[argument >> 1] in ("items", "values", "copy")
+    if operation == op.CALL and argument == 1:
+        return _name_at(code, _callee(code, start), (*_GLOBAL, op.LOAD_ATTR)) in ("dict", "update")
+    return operation in (op.DICT_UPDATE, op.DICT_MERGE)
+
+
+def _callee(code: "CodeType", at: int) -> int:
+    """Return the offset at which that is loaded which a call has before its arguments, the first at *at*."""
+    before = _before(code, at)
+    return _before(code, before) if code.co_code[before] == op.PUSH_NULL else before
+
+
+def _name_at(code: "CodeType", at: int, operations: "tuple[int, ...]") -> str:
+    """Return the name that the instruction at *at* loads if it is one of *operations*, or ""."""
+    operation = code.co_code[at]
+    if operation not in operations:
+        return ""
+    index = bytecode.backwards(code.co_code, at)[0]
+    return code.co_names[index >> (operation != op.LOAD_NAME)]
+
+
+def _before(code: "CodeType", at: int) -> int:
+    """Return the offset of the instruction before that at *at*; inline caches are zeros."""
+    instructions = code.co_code
+    at = bytecode.backwards(instructions, at)[1]
+    while at > 0 and not instructions[at]:
+        at -= 2
+    return at

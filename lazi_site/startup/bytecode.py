@@ -231,16 +231,16 @@ def _catches(code: "CodeType", at: int) -> bool:
         while operation in _CAUGHT:
             if operation in (op.LOAD_NAME, op.LOAD_GLOBAL):
                 caught.add(names[argument >> (operation == op.LOAD_GLOBAL)])
-            operation, argument, at = forwards(instructions, _past_caches(instructions, at))
+            operation, argument, at = forwards(instructions, past_caches(instructions, at))
         if operation != op.CHECK_EXC_MATCH:
             return False  # no clause is left, or it is a finally
         if caught & _IMPORT_ERRORS:
             return True
         operation, argument, at = forwards(instructions, at)
-        at = _past_caches(instructions, at) + 2 * argument  # where this jumps to unless the clause is taken
+        at = past_caches(instructions, at) + 2 * argument  # where this jumps to unless the clause is taken
 
 
-def _past_caches(instructions: bytes, at: int) -> int:
+def past_caches(instructions: bytes, at: int) -> int:
     """Return the offset of the first instruction from *at* on; inline caches are zeros."""
     while not instructions[at]:
         at += 2

@@ -64,8 +64,11 @@ def read_recipe(path: Path) -> Recipe:
 def read_questions(path: Path = HELP) -> list[Recipe]:
     """Return the recipes that ask each program of *path*, {group: {program: distribution}}, for its help."""
     groups: dict[str, dict[str, str]] = tomllib.loads(path.read_text("utf-8"))
+    seed = {"PYTHONHASHSEED": "0"}  # some go through sets
     return [
-        Recipe(f"{program.replace('-', '_')}_help", [distribution], [program, "--help"], group)
+        Recipe(
+            f"{program.replace('-', '_')}_help", [distribution], [program, "--help"], group, environment=seed
+        )
         for group, programs in groups.items()
         for program, distribution in programs.items()
     ]

@@ -145,6 +145,27 @@ def check_large_modules_and_many_bodies() -> None:
         equal(is_waiting(module, f"target_{name}"), True)
 
 
+def check_modules_gone_through_are_told() -> None:
+    from lazi_site.native.reading import looked_through
+
+    sources = {
+        "m.__dict__.items()": True,
+        "def f(): return dict(m.__dict__)": True,
+        "def f():\n    class C:\n        x = {**vars(m)}": True,
+        "def f(known): known.update(vars(m))": True,
+        "def f(): g(**m.__dict__, x=1)": True,
+        "def f(): return {'x': 1, **m.__dict__}": True,
+        "def f(): return vars(m).copy()": True,
+        "m.__dict__['x'] = 1": False,
+        "def f(): return 'x' in vars(m), vars(m)['x'], vars(m).get('x')": False,
+        "def f(): return sorted(vars(m)), len(m.__dict__)": False,
+        "def f(m): return dict(vars(m), x=1), m.__dict__.items()": False,
+        "m.x.__dict__.items()": False,
+    }
+    for source, expected in sources.items():
+        equal((source, looked_through(compile(source, "", "exec"))), (source, {"m"} if expected else set()))
+
+
 def check_undo_is_exact() -> None:
     from lazi_site.startup import settle
 
