@@ -127,7 +127,9 @@ class PendingKey(SettledKey):
             self.origin.after(self)
         except Exception as error:
             record_fault(f"after loading {self.origin.title(self)}", error)
-        if copied:
+        # A stand-in that was asked is a variable of whoever asks, mostly of a loop, and holding no more of
+        # it when the next name settles: that saves a look at all objects for each turn of the loop.
+        if copied and code is not _REAL:
             repair_copies()
         if after_use is not None:
             after_use()
@@ -286,7 +288,10 @@ def _real(stand_in: StandIn) -> "Any":
         return _get_value(stand_in)
     except AttributeError:
         key = _get_key(stand_in)
-        return resolved(key.namespace, str.__str__(key))
+        return key.namespace[str.__str__(key)]
+
+
+_REAL = _real.__code__
 
 
 def resolved(namespace: "dict[str, Any]", name: str) -> "Any":

@@ -275,8 +275,6 @@ def loaded(name: str) -> None:
     publish(name)
     if name in wanted:
         _bind_waiting(name)
-    if copied:
-        repair_copies()
 
 
 def finish() -> None:
