@@ -201,7 +201,7 @@ class DeferredImport(Origin):
 
     def reason_against(self, frame: "FrameType") -> "Eager | None":
         """Return why the statement must import now, for reasons known only when *frame* runs it, or None."""
-        *_, is_sure, is_for_effect = self.waiting[6]
+        _, _, name, *_, is_sure, is_for_effect = self.waiting[6]
         namespace = self.namespace
         if not switches.is_plain and switches.force_eager(namespace):
             return SWITCHED_OFF
@@ -212,7 +212,7 @@ class DeferredImport(Origin):
         if not is_for_effect:
             return None
         # Nobody else looks for names in the program.
-        if namespace.get("__name__") == "__main__":
+        if namespace.get("__name__") == "__main__" and not (self.fromlist and name):
             return FOR_ITS_EFFECT
         if isinstance(is_for_effect, tuple) and are_same(is_for_effect):
             return None

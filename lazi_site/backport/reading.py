@@ -8,6 +8,7 @@ from ..startup import bytecode, guards
 from ..startup import instructions as op
 from ..startup.policy import Policy
 from ..startup.reasons import IN_TRY, LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE, STAR_IMPORT
+from ..startup.settle import load
 from ..startup.switches import switches
 from ..startup.usage import Usage, has_dead_variables, scans_namespace
 from .deferred import ASK, IF_FOUND, SURE
@@ -89,7 +90,19 @@ def waiting(
     bound, end, dotted_as = tail
     plain = names is None and not dotted_as
     is_sure = guards.is_sure(target, importer)
-    is_for_effect = usage.is_for_effect(name, names, bound)
+    is_for_effect = usage.is_unused(bound) and may_be_for_effect(importer, usage.code, name, target, names)
     rare = (at, level, name, dotted_as, line, is_sure, is_for_effect)
     simple = ASK if is_for_effect else (SURE if is_sure else IF_FOUND)
     return target, names, end, simple, bound, target.partition(".")[0] if plain else target, rare
+
+
+def may_be_for_effect(
+    importer: str, code: "CodeType", name: str, target: str, names: "tuple[str, ...] | None"
+) -> bool:
+    """Return what effects.py says of a statement in *code* whose names nobody uses."""
+    if not names or not name:
+        return True
+    load("lazi_site.startup.effects")  # few modules come here
+    from ..startup import effects
+
+    return effects.may_be_for_effect(importer, code.co_filename, name, target, names)

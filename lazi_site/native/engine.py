@@ -271,10 +271,11 @@ def may_act(name: str, fromlist: "tuple[str, ...] | None", files: "tuple[Source,
 
 
 def are_loaded(name: str, fromlist: "tuple[str, ...] | None") -> bool:
-    """Return whether the module *name*, or those of *fromlist* in it, are loaded."""
+    """Return whether the module *name*, or what *fromlist* takes from it, is loaded."""
     if not fromlist:
         return name in sys.modules
-    return all(f"{name}.{item}" in sys.modules for item in fromlist)
+    contents = getattr(sys.modules.get(name), "__dict__", {})
+    return all(item in contents or f"{name}.{item}" in sys.modules for item in fromlist)
 
 
 def must_have_now(frame: "FrameType", names: "tuple[str, ...] | None") -> bool:

@@ -214,9 +214,7 @@ def judge(
     answer = WAITS if guards.is_sure(name, importer) else IF_FOUND
     if name == importer:
         answer = FROM_ITSELF
-    # What is left depends on the names bound; nothing does for most statements ``from other import``.
-    depends = not fromlist or body.finder_names or body.extended or body.taken or importer.startswith(name)
-    if why is None and depends:
+    if why is None:  # what is left depends on the names bound
         statement = bytecode.decode(body.code, frame.f_lasti)
         if statement is not None:
             if not body.finder_names.isdisjoint(statement.bound):
@@ -225,9 +223,11 @@ def judge(
                 why = EXTENDED
             elif not body.taken.isdisjoint(statement.bound):
                 why = LOOKS_THROUGH_NAMES
-            elif body.usage.is_for_effect(statement.name, statement.fromlist, statement.bound):
+            elif body.usage.is_unused(statement.bound) and effects.may_be_for_effect(
+                importer, body.code.co_filename, statement.name, name, statement.fromlist
+            ):
                 answer = FOR_EFFECT
-                if importer == "__main__":
+                if importer == "__main__" and not (fromlist and statement.name):
                     why = FOR_ITS_EFFECT  # nobody else looks for names in the program
     found = (answer if why is None else EAGER, why)
     if not is_open:

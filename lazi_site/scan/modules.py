@@ -40,7 +40,7 @@ def read_modules(files: dict[str, str]) -> dict[str, Module]:
                 facts[name] = classify(_read(path), name, is_package)
                 code = _Loader(name, path).get_code(name)
                 if isinstance(code, CodeType):
-                    imports = read_statements(code, name if is_package else name.rpartition(".")[0])
+                    imports = read_statements(code, name, name if is_package else name.rpartition(".")[0])
                     imports = [_settled(statement) for statement in imports]
             except (SyntaxError, ValueError, OSError, ImportError, RecursionError) as error:
                 effects.append(

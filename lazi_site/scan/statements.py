@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import CodeType
 
 from ..startup import bytecode
+from ..startup.effects import may_be_for_effect
 from ..startup.reasons import FOR_ITS_EFFECT, IN_TRY, LOOKS_THROUGH_NAMES, STAR_IMPORT
 from ..startup.usage import Usage, scans_namespace
 
@@ -16,8 +17,8 @@ WAITS = ""
 Statement = tuple[int, str, tuple[str, ...], str]  # see read_statements
 
 
-def read_statements(code: CodeType, package: str) -> list[Statement]:
-    """Return (line, target, names, code) of each module-level import of the module whose body is *code*.
+def read_statements(code: CodeType, module: str, package: str) -> list[Statement]:
+    """Return (line, target, names, code) of each module-level import of *module*, whose body is *code*.
 
     package: its ``__package__``. names: what is taken from the target. code:
     why the statement does not wait, WAITS if it may, or "for-effect" if its
@@ -45,6 +46,9 @@ def read_statements(code: CodeType, package: str) -> list[Statement]:
         elif tail is None:
             reason = "unknown-form"
         else:
-            reason = FOR_ITS_EFFECT.code if usage.is_for_effect(name, fromlist, tail[0]) else WAITS
+            is_for_effect = usage.is_unused(tail[0]) and may_be_for_effect(
+                module, code.co_filename, name, target, fromlist
+            )
+            reason = FOR_ITS_EFFECT.code if is_for_effect else WAITS
         found.append((line, target, names, reason))
     return found

@@ -14,6 +14,7 @@ import builtins
 import os
 import sys
 from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
+from _frozen_importlib_external import PathFinder
 
 from . import bytecode
 from . import instructions as op
@@ -35,11 +36,44 @@ ACTING = frozenset(
     {"antigravity", "distutils", "encodings", "readline", "rlcompleter", "site", "this", "threading"}
 )
 
+# By what the modules are called that define the tables of Django and SQLAlchemy, and Celery's application.
+REGISTERING = frozenset({"celery", "models"})
+INSTALLED = frozenset({"site-packages", "dist-packages"})  # in the paths of installed distributions
+
 _ACTS = frozenset(
     {op.STORE_ATTR, op.DELETE_ATTR, op.DELETE_SUBSCR, op.STORE_SUBSCR}
     | {op.CALL_FUNCTION_EX, op.CALL_KW, op.KW_NAMES, op.RAISE_VARARGS}
 )
 _ENDS = frozenset({op.STORE_NAME, op.STORE_GLOBAL, op.POP_TOP, op.RETURN_VALUE})
+
+
+def may_be_for_effect(
+    importer: str, file: str, name: str, target: str, names: "tuple[str, ...] | None"
+) -> bool:
+    """Return whether a statement in the module *importer* whose names nobody uses may be made for an effect.
+
+    One that imports modules as such may, as ``from app import routes``. Other names
+    taken ``from`` a module count as used, because others may take them from the
+    importing one; but in the program's own modules, and where such things are
+    known to be kept, they may be there to define a table or a Celery application.
+
+    file: of the importer. name: as written after ``from``. target: the same, absolute.
+    names: None for ``import name``.
+    """
+    if names is None or not name or any(_is_module(f"{target}.{one}") for one in names):
+        return True
+    if not REGISTERING.isdisjoint(one.rpartition(".")[2] for one in (importer, target)):
+        return True
+    if is_installed(file):
+        return False
+    spec = _find(target, is_own=True)
+    return spec is not None and not is_installed(spec.origin or "")
+
+
+def is_installed(file: str) -> bool:
+    """Return whether *file* is the standard library's or of an installed distribution."""
+    parts = file.replace(os.sep, "/").split("/")
+    return is_standard(file) or file in ("built-in", "frozen") or not INSTALLED.isdisjoint(parts)
 
 
 def statement_has_effects(target: str, names: "tuple[str, ...] | None") -> bool:
@@ -58,8 +92,14 @@ def inert_files(target: str, names: "tuple[str, ...] | None") -> "tuple[Source, 
     return tuple(files.values())
 
 
-def _modules(target: str, names: "tuple[str, ...] | None") -> "list[str]":
-    return [f"{target}.{name}" for name in names or ()] or [target]
+def _modules(target: str, names: "tuple[str, ...] | None") -> "set[str]":
+    """Return the modules that such a statement imports: what is taken from the target may be one."""
+    taken = (f"{target}.{name}" for name in names or ())
+    return {one if _is_module(one) else target for one in taken} or {target}
+
+
+def _is_module(name: str) -> bool:
+    return _find(name, is_own=True) is not None
 
 
 def has_effects(name: str, depth: int = 0, files: "dict[str, Source] | None" = None) -> bool:
@@ -106,20 +146,25 @@ def _is_of_library(name: str, spec: "ModuleSpec") -> bool:
     return spec.origin in ("built-in", "frozen") or is_standard(spec.origin or "")
 
 
-def _find(name: str):  # type: ignore[no-untyped-def]
-    """Return the spec of the module *name* without importing the packages above it, or None."""
+def _find(name: str, *, is_own: bool = False):  # type: ignore[no-untyped-def]
+    """Return the spec of the module *name* without importing the packages above it, or None.
+
+    is_own: only importlib's own finder for files is asked. Finders of others are asked
+    when the import is performed, before that only if nothing else can tell.
+    """
     parent = name.rpartition(".")[0]
     path = None
     if parent:
         if parent in sys.modules:
             path = getattr(sys.modules[parent], "__path__", None)
         else:
-            above = _find(parent)
+            above = _find(parent, is_own=is_own)
             path = above and above.submodule_search_locations
         if path is None:
             return None
     try:
-        return _find_spec(name, path)
+        spec = PathFinder.find_spec(name, path)
+        return spec if spec is not None or is_own else _find_spec(name, path)
     except (KeyError, ImportError):
         return None  # a namespace package below one that is not loaded; it has no code
 

@@ -33,16 +33,8 @@ class Usage:
         self.assigned: set[str] | None = None
         self.loaded: set[str] | None = None
 
-    def is_for_effect(self, name: str, fromlist: "tuple[str, ...] | None", bound: "tuple[str, ...]") -> bool:
-        """Return whether the code never mentions what a statement binds: it imports for the effect.
-
-        That is said of modules imported as such; names taken ``from`` a module
-        count as used, because others may take them from here.
-
-        name, fromlist, bound: as of bytecode.Statement.
-        """
-        if fromlist is not None and name:
-            return False
+    def is_unused(self, bound: "tuple[str, ...]") -> bool:
+        """Return whether the code never mentions the names *bound* by a statement; see effects.py."""
         return not any(map(self.is_loaded, bound))
 
     def is_loaded(self, name: str) -> bool:

@@ -48,5 +48,5 @@ def read_statements(code: types.CodeType) -> int:
     asked = usage.Usage(code)
     found = list(bytecode.statements(code))
     for statement in found:
-        asked.is_for_effect(statement.name, statement.fromlist, statement.bound)
+        asked.is_unused(statement.bound)
     return len(found)

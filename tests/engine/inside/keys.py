@@ -159,7 +159,8 @@ def check_a_copy_is_a_place_of_use() -> None:
 def check_stand_in_acts_as_the_object() -> None:
     source = "class Box(list):\n    def __call__(self): return 'called'\nbox = Box([1, 2])\n"
     source += "class K: pass\nN = None\n"
-    module = load("acting", acting="from acting_target import box, K, N", acting_target=source)
+    importer = "from acting_target import box, K, N\ndef f(): return box, K, N"
+    module = load("acting", acting=importer, acting_target=source)
     held = {name: value for name, value in vars(module).items() if name in ("box", "K", "N")}
     equal(len(held), 3)
     box, kind, nothing = held.values()
