@@ -36,7 +36,7 @@ ACTING = frozenset(
     {"antigravity", "distutils", "encodings", "readline", "rlcompleter", "site", "this", "threading"}
 )
 
-# By what the modules are called that define the tables of Django and SQLAlchemy, and Celery's application.
+# What packages and modules are called that define tables, of Django and SQLAlchemy, and Celery's application.
 REGISTERING = frozenset({"celery", "models"})
 INSTALLED = frozenset({"site-packages", "dist-packages"})  # in the paths of installed distributions
 
@@ -54,15 +54,15 @@ def may_be_for_effect(
 
     One that imports modules as such may, as ``from app import routes``. Other names
     taken ``from`` a module count as used, because others may take them from the
-    importing one; but in the program's own modules, and where such things are
-    known to be kept, they may be there to define a table or a Celery application.
+    importing one; but among the program's own modules, and where such things are
+    kept by custom, they may be there to define a table or a Celery application.
 
     file: of the importer. name: as written after ``from``. target: the same, absolute.
     names: None for ``import name``.
     """
     if names is None or not name or any(_is_module(f"{target}.{one}") for one in names):
         return True
-    if not REGISTERING.isdisjoint(one.rpartition(".")[2] for one in (importer, target)):
+    if not REGISTERING.isdisjoint([*importer.split("."), *target.split(".")]):
         return True
     if is_installed(file):
         return False
@@ -78,7 +78,7 @@ def is_installed(file: str) -> bool:
 
 def statement_has_effects(target: str, names: "tuple[str, ...] | None") -> bool:
     """Return whether ``import target``, or of *names* in the package *target*, might have effects now."""
-    return any(map(has_effects, _modules(target, names)))
+    return any(has_effects(name, follows=follows) for name, follows in _modules(target, names))
 
 
 def inert_files(target: str, names: "tuple[str, ...] | None") -> "tuple[Source, ...] | None":
@@ -87,22 +87,30 @@ def inert_files(target: str, names: "tuple[str, ...] | None") -> "tuple[Source, 
     None if it might have. For the standard library no files are needed, as it does not change.
     """
     files: dict[str, Source] = {}
-    if any(has_effects(name, files=files) for name in _modules(target, names)):
+    if any(has_effects(name, files=files, follows=follows) for name, follows in _modules(target, names)):
         return None
     return tuple(files.values())
 
 
-def _modules(target: str, names: "tuple[str, ...] | None") -> "set[str]":
-    """Return the modules that such a statement imports: what is taken from the target may be one."""
-    taken = (f"{target}.{name}" for name in names or ())
-    return {one if _is_module(one) else target for one in taken} or {target}
+def _modules(target: str, names: "tuple[str, ...] | None") -> "set[tuple[str, bool]]":
+    """Return the modules that such a statement imports, and for each whether as such.
+
+    Of one from which other names are taken its own code counts; what that imports waits too.
+    """
+    found = {(target, True)} if not names else set()
+    for name in names or ():
+        module = f"{target}.{name}"
+        found.add((module, True) if _is_module(module) else (target, False))
+    return found
 
 
 def _is_module(name: str) -> bool:
     return _find(name, is_own=True) is not None
 
 
-def has_effects(name: str, depth: int = 0, files: "dict[str, Source] | None" = None) -> bool:
+def has_effects(
+    name: str, depth: int = 0, files: "dict[str, Source] | None" = None, *, follows: bool = True
+) -> bool:
     """Return whether importing the module *name* now might change something outside of it.
 
     A module that is loaded already, or cannot be found (then the import fails
@@ -110,6 +118,7 @@ def has_effects(name: str, depth: int = 0, files: "dict[str, Source] | None" = N
 
     files: the answer is to hold for other processes, as long as the files are the same that are put
     in here. So it does not count that a module is loaded, and one without a file may have effects.
+    follows: what the module imports counts too; else only what a package imports of its own.
     """
     if files is None and name in sys.modules:
         return False
@@ -136,7 +145,8 @@ def has_effects(name: str, depth: int = 0, files: "dict[str, Source] | None" = N
             return True  # in an archive
         files[name] = (spec.origin, status.st_mtime_ns, status.st_size, hash_of(spec.origin))
     package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
-    return any(has_effects(target, depth + 1, files) for target in targets(code, package))
+    followed = [one for one in targets(code, package) if follows or one.startswith(name + ".")]
+    return any(has_effects(target, depth + 1, files, follows=follows) for target in followed)
 
 
 def _is_of_library(name: str, spec: "ModuleSpec") -> bool:
