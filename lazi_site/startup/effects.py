@@ -55,7 +55,8 @@ def may_be_for_effect(
     One that imports modules as such may, as ``from app import routes``. Other names
     taken ``from`` a module count as used, because others may take them from the
     importing one; but among the program's own modules, and where such things are
-    kept by custom, they may be there to define a table or a Celery application.
+    kept by custom, they may be there to define a table or a Celery application. And
+    wherever the target uses the importer, to add itself to what is there.
 
     file: of the importer. name: as written after ``from``. target: the same, absolute.
     names: None for ``import name``.
@@ -64,10 +65,35 @@ def may_be_for_effect(
         return True
     if not REGISTERING.isdisjoint([*importer.split("."), *target.split(".")]):
         return True
-    if is_installed(file):
-        return False
     spec = _find(target, is_own=True)
-    return spec is not None and not is_installed(spec.origin or "")
+    if spec is None:
+        return False
+    return not (is_installed(file) or is_installed(spec.origin or "")) or uses(target, spec, importer)
+
+
+def uses(name: str, spec: "ModuleSpec", importer: str) -> bool:
+    """Return whether the body of the module *name* uses what it takes from *importer*, which imports it.
+
+    As commands do that add themselves to a group: ``@cli.command()``, cli being the importer's.
+    """
+    code = _code(name, spec)
+    if code is None:
+        return False
+    package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
+    for statement in bytecode.statements(code):
+        target = bytecode.absolute(statement.name, statement.level, package)
+        for attribute, bound in statement.bindings():
+            taken = f"{target}.{attribute}"
+            is_its = target == importer and not (attribute and _is_module(taken))
+            if (is_its or taken == importer) and next(bytecode.loads(code, bound), None) is not None:
+                return True
+    return False
+
+
+def _code(name: str, spec: "ModuleSpec") -> "CodeType | None":
+    """Return the compiled body of the module *name*, None if it has none that can be had."""
+    get_code = getattr(spec.loader, "get_code", None)
+    return get_code(name) if spec.has_location and get_code else None
 
 
 def is_installed(file: str) -> bool:
@@ -129,13 +155,11 @@ def has_effects(
         return files is not None
     if _is_of_library(name, spec):
         return name.partition(".")[0] in ACTING
-    get_code = getattr(spec.loader, "get_code", None)
-    if spec.loader is None or not (spec.has_location and get_code):
-        # None: a namespace package, which has no code
-        return spec.loader is not None or files is not None
+    if spec.loader is None:
+        return files is not None  # a namespace package, which has no code
     if files is not None and name in files:
         return False
-    code = get_code(name)
+    code = _code(name, spec)
     if code is None or not is_inert(code):
         return True
     if files is not None:
