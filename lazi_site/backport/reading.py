@@ -7,10 +7,16 @@ loaded only for modules that are new or have changed.
 from ..startup import bytecode, guards
 from ..startup import instructions as op
 from ..startup.policy import Policy
-from ..startup.reasons import IN_TRY, LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE, STAR_IMPORT
+from ..startup.reasons import (
+    IN_TRY,
+    LOOKS_THROUGH_NAMES,
+    NAME_OF_SUBMODULE,
+    PATH_RESTORED,
+    STAR_IMPORT,
+)
 from ..startup.settle import load
 from ..startup.switches import switches
-from ..startup.usage import Usage, has_dead_variables, scans_namespace
+from ..startup.usage import Usage, has_dead_variables, path_restored_at, scans_namespace
 from .deferred import ASK, IF_FOUND, SURE
 
 TYPE_CHECKING = False
@@ -40,6 +46,7 @@ def waiting_statements(
         return {}, []
     ranges = bytecode.covered_ranges(code.co_exceptiontable)
     unreached = bytecode.for_type_checkers(code)
+    path_restored = path_restored_at(code)
     usage = Usage(code)
     lines = code.co_lines()
     line = code.co_firstlineno
@@ -64,6 +71,8 @@ def waiting_statements(
             why = why_none
         elif ranges and bytecode.handler_of(ranges, at) is not None:
             why = IN_TRY
+        elif at < path_restored:
+            why = PATH_RESTORED
         else:
             why = policy.decide_target(importer, target, names or ())
         tail = bytecode.tail(code, at, names) if why is None else None

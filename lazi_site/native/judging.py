@@ -13,6 +13,7 @@ from ..startup.reasons import (
     IN_TRY,
     LOOKS_THROUGH_NAMES,
     NAME_OF_SUBMODULE,
+    PATH_RESTORED,
     SERVED_BY_ITSELF,
     SWITCHED_OFF,
     TAKEN_FROM_ITSELF,
@@ -20,7 +21,7 @@ from ..startup.reasons import (
 )
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
-from ..startup.usage import Usage, nested_names, scans_namespace
+from ..startup.usage import Usage, nested_names, path_restored_at, scans_namespace
 from . import reading
 from .engine import (
     EAGER,
@@ -64,6 +65,7 @@ class Body:
         "finder_names",
         "is_package",
         "nested",
+        "path_restored",
         "ranges",
         "read",
         "scans",
@@ -84,6 +86,7 @@ class Body:
         # A finder's own names must not wait for an import that it is asked about.
         self.finder_names = reading.names_in_finders(code) if "find_spec" in self.nested else set()
         self.extended = reading.results_of_calls(code)
+        self.path_restored = path_restored_at(code)
         self.usage = Usage(code, self.nested)
         self.read: set[str] | None = None
 
@@ -205,6 +208,8 @@ def judge(
     is_open = handler is not None and handler in switches.open_places.get(id(frame), ())
     if why is None and handler is not None and not is_open:
         why = IN_TRY
+    if why is None and frame.f_lasti < body.path_restored:
+        why = PATH_RESTORED
     if (
         why is None
         and body.is_package

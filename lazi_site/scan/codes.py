@@ -113,6 +113,11 @@ CODES = {
         " the submodule, loaded late, would stand in its place.",
         NOTHING,
     ),
+    "path-restored": Code(
+        "import",
+        "The importing module takes folders off sys.path afterwards, where the module may lie.",
+        "Leave the folder on sys.path, or install what lies there.",
+    ),
     "used-by-finder": Code(
         "import", "A finder on sys.meta_path, written in the importing module, uses the name.", NOTHING
     ),

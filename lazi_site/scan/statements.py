@@ -10,8 +10,8 @@ from types import CodeType
 
 from ..startup import bytecode
 from ..startup.effects import may_be_for_effect
-from ..startup.reasons import FOR_ITS_EFFECT, IN_TRY, LOOKS_THROUGH_NAMES, STAR_IMPORT
-from ..startup.usage import Usage, scans_namespace
+from ..startup.reasons import FOR_ITS_EFFECT, IN_TRY, LOOKS_THROUGH_NAMES, PATH_RESTORED, STAR_IMPORT
+from ..startup.usage import Usage, path_restored_at, scans_namespace
 
 WAITS = ""
 Statement = tuple[int, str, tuple[str, ...], str]  # see read_statements
@@ -27,6 +27,7 @@ def read_statements(code: CodeType, module: str, package: str) -> list[Statement
     scans = scans_namespace(code)
     ranges = bytecode.covered_ranges(code.co_exceptiontable)
     unreached = bytecode.for_type_checkers(code)
+    path_restored = path_restored_at(code)
     usage = Usage(code)
     lines = [(start, end, line) for start, end, line in code.co_lines() if line is not None]
     found = []
@@ -43,6 +44,8 @@ def read_statements(code: CodeType, module: str, package: str) -> list[Statement
             reason = IN_TRY.code
         elif scans:
             reason = LOOKS_THROUGH_NAMES.code
+        elif at < path_restored:
+            reason = PATH_RESTORED.code
         elif tail is None:
             reason = "unknown-form"
         else:

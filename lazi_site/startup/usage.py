@@ -84,6 +84,32 @@ class Usage:
         return self.assigned
 
 
+def path_restored_at(code: "CodeType") -> int:
+    """Return the offset at which module-level code last takes a folder off ``sys.path`` again, or 0.
+
+    ``sys.path.pop(0)``, ``sys.path.remove(x)``, ``del sys.path[0]`` and ``sys.path = former``:
+    what was imported before may be found nowhere afterwards.
+    """
+    if "path" not in code.co_names or "sys" not in code.co_names:
+        return 0
+    instructions, names = code.co_code, code.co_names
+    shift = int(op.VERSION > 0)  # from 3.12 on the lowest bit of LOAD_ATTR's argument marks a method
+    last = 0
+    for at in bytecode.loads(code, "sys"):
+        operation, argument, after = bytecode.forwards(instructions, at + 2)
+        if operation == op.STORE_ATTR and names[argument] == "path":
+            last = at
+        if operation != op.LOAD_ATTR or names[argument >> shift] != "path":
+            continue
+        after = bytecode.past_caches(instructions, after)
+        operation, argument, after = bytecode.forwards(instructions, after)
+        is_method = operation == (op.LOAD_ATTR if shift else op.LOAD_METHOD)
+        takes = is_method and names[argument >> shift] in ("pop", "remove")
+        if takes or instructions[bytecode.past_caches(instructions, after)] == op.DELETE_SUBSCR:
+            last = at
+    return last
+
+
 def mentioned(code: "CodeType") -> "set[str]":
     """Return every name that *code*, and what is nested in it, mentions."""
     return nested_names(code).union(code.co_names)

@@ -231,6 +231,38 @@ def check_try_that_catches_import_errors_is_recognised() -> None:
             equal((handler, bytecode.catches_import_error(code, at)), (handler, expected))
 
 
+def check_folders_taken_off_the_path_again_are_seen() -> None:
+    from lazi_site.startup.usage import path_restored_at
+
+    sources = {
+        "sys.path.pop(0)": True,
+        "sys.path.pop()": True,
+        "x = sys.path.pop(0)": True,
+        "sys.path.remove(x)": True,
+        "del sys.path[0]": True,
+        "del sys.path[x]": True,
+        "sys.path = former": True,
+        "sys.path.insert(0, x)": False,
+        "sys.path += [x]": False,
+        "sys.path[:0] = [x]": False,
+        "sys.path[0] = x": False,
+        "os.path.pop(0)": False,
+        "sys.path_hooks.pop(0)": False,
+        "path.remove(x)": False,
+        "def f(): sys.path.pop(0)": False,
+    }
+    for source, expected in sources.items():
+        for text in (
+            f"import a\n{source}\nimport b",
+            "\n".join(f"n{i} = {i}" for i in range(300)) + f"\n{source}",
+        ):
+            code = compile(text, "", "exec")
+            ats = [at for _, at, *_ in bytecode.heads(code)]
+            found = path_restored_at(code)
+            equal((source, found > 0), (source, expected))
+            equal((source, [at < found for at in ats]), (source, [expected, False][: len(ats)]))
+
+
 def check_reads_global() -> None:
     sources = {
         "import run": False,
