@@ -61,7 +61,7 @@ def may_be_for_effect(
     file: of the importer. name: as written after ``from``. target: the same, absolute.
     names: None for ``import name``.
     """
-    if names is None or not name or any(_is_module(f"{target}.{one}") for one in names):
+    if names is None or not name or imports_modules(importer, target, names):
         return True
     if not REGISTERING.isdisjoint([*importer.split("."), *target.split(".")]):
         return True
@@ -69,6 +69,16 @@ def may_be_for_effect(
     if spec is None:
         return False
     return not (is_installed(file) or is_installed(spec.origin or "")) or uses(target, spec, importer)
+
+
+def imports_modules(importer: str, target: str, names: "tuple[str, ...]") -> bool:
+    """Return whether all of *names*, taken from *target*, are submodules, not functions called as these are."""
+    if not all(_is_module(f"{target}.{one}") for one in names):
+        return False
+    spec = _find(target, is_own=True)
+    code = _code(target, spec) if spec is not None and target != importer else None
+    stores = bytecode.all_of(code, op.STORE_NAME) if code is not None else ()
+    return code is None or not {code.co_names[index] for _, index in stores}.intersection(names)
 
 
 def uses(name: str, spec: "ModuleSpec", importer: str) -> bool:
