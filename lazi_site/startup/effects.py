@@ -72,7 +72,7 @@ def may_be_for_effect(
 
 
 def imports_modules(importer: str, target: str, names: "tuple[str, ...]") -> bool:
-    """Return whether all of *names*, taken from *target*, are submodules, not functions named as these are."""
+    """Return whether all of *names*, taken from *target*, are submodules, not functions of the same names."""
     if not all(_is_module(f"{target}.{one}") for one in names):
         return False
     spec = _find(target, is_own=True)
