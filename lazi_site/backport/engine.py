@@ -34,9 +34,8 @@ decisions = open_decisions(_variables, setting("stdlib", _settings, _variables))
 switches.change(declared_only=_settings["mode"] == "declared")
 
 _policy: "Policy | None" = None
-_settling: "dict[str, str]" = _settings[
-    "shipped-settle"
-]  # modules for which Policy.settles() may have an answer
+# Modules for which Policy.settles() may have an answer.
+_settling: "dict[str, str]" = _settings["shipped-settle"]
 EXECUTING = frozenset({"_pytest.assertion.rewrite"})  # loaders that run code by exec(code, namespace)
 settled: "set[str]" = set()  # packages in which no import may wait any longer
 

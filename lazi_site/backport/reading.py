@@ -8,6 +8,7 @@ from ..startup import bytecode, guards
 from ..startup import instructions as op
 from ..startup.policy import Policy
 from ..startup.reasons import (
+    FOR_ITS_EFFECT,
     IN_TRY,
     LOOKS_THROUGH_NAMES,
     NAME_OF_SUBMODULE,
@@ -48,6 +49,7 @@ def waiting_statements(
     unreached = bytecode.for_type_checkers(code)
     path_restored = path_restored_at(code)
     usage = Usage(code)
+    performed = performed_until(importer, package, code, usage)
     lines = code.co_lines()
     line = code.co_firstlineno
     line_end = 0
@@ -73,6 +75,8 @@ def waiting_statements(
             why = IN_TRY
         elif at < path_restored:
             why = PATH_RESTORED
+        elif at <= performed and target.partition(".")[0] == importer.partition(".")[0]:
+            why = FOR_ITS_EFFECT
         else:
             why = policy.decide_target(importer, target, names or ())
         tail = bytecode.tail(code, at, names) if why is None else None
@@ -103,6 +107,14 @@ def waiting(
     rare = (at, level, name, dotted_as, line, is_sure, is_for_effect)
     simple = ASK if is_for_effect else (SURE if is_sure else IF_FOUND)
     return target, names, end, simple, bound, target.partition(".")[0] if plain else target, rare
+
+
+def performed_until(importer: str, package: str, code: "CodeType", usage: Usage) -> int:
+    """Return what effects.py says of *code*, the body of the module *importer*."""
+    load("lazi_site.startup.effects")
+    from ..startup import effects
+
+    return effects.performed_until(importer, package, code, usage)
 
 
 def may_be_for_effect(

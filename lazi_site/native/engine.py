@@ -51,9 +51,8 @@ nothing: "Table" = {}
 tables: "dict[int, Table]" = {}  # by id of the code
 codes: "dict[int, CodeType]" = {}  # those, kept alive so that the ids stay theirs
 DECIDED: "Table" = {}  # the table of modules in which nothing waits but what says so
-settling: "dict[str, str]" = _settings[
-    "shipped-settle"
-]  # modules for which Policy.settles() may have an answer
+# Modules for which Policy.settles() may have an answer.
+settling: "dict[str, str]" = _settings["shipped-settle"]
 settled: "set[str]" = set()  # packages in which no import may wait any longer
 looked_through: "set[str]" = set()  # modules whose names another one goes through: the same holds for them
 served: "dict[str, Any]" = {}  # weak references to the packages that find_missing_in() has dealt with

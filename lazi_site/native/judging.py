@@ -66,6 +66,7 @@ class Body:
         "is_package",
         "nested",
         "path_restored",
+        "performed",
         "ranges",
         "read",
         "scans",
@@ -73,7 +74,7 @@ class Body:
         "usage",
     )
 
-    def __init__(self, code: "CodeType", is_package: bool) -> None:
+    def __init__(self, code: "CodeType", importer: str, package: str, is_package: bool) -> None:
         self.answers: dict[int, tuple[int, Eager | None]] = {}
         self.is_package = is_package
         self.code = code
@@ -88,6 +89,7 @@ class Body:
         self.extended = reading.results_of_calls(code)
         self.path_restored = path_restored_at(code)
         self.usage = Usage(code, self.nested)
+        self.performed = effects.performed_until(importer, package, code, self.usage)
         self.read: set[str] | None = None
 
     def reads_global(self, name: str) -> bool:
@@ -178,8 +180,9 @@ def reason_against(
 def read(importer: str, frame: "FrameType") -> Body:
     """Return what is found in the code that runs in *frame*, the body of the module *importer*."""
     code = frame.f_code
-    looked_through = keep_looked_through(code, importer, frame.f_globals.get("__package__") or "")
-    body = Body(code, "__path__" in frame.f_globals)
+    package = frame.f_globals.get("__package__") or ""
+    looked_through = keep_looked_through(code, importer, package)
+    body = Body(code, importer, package, "__path__" in frame.f_globals)
     table = tables.get(id(code))
     if looked_through:
         forget_all()
@@ -210,6 +213,9 @@ def judge(
         why = IN_TRY
     if why is None and frame.f_lasti < body.path_restored:
         why = PATH_RESTORED
+    is_own = name.partition(".")[0] == importer.partition(".")[0]
+    if why is None and is_own and frame.f_lasti <= body.performed:
+        why = FOR_ITS_EFFECT
     if (
         why is None
         and body.is_package

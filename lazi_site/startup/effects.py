@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from .decisions import Source
+    from .usage import Usage
 
 MAXIMUM_DEPTH = 4  # of imports followed; deeper counts as having effects
 
@@ -69,6 +70,31 @@ def may_be_for_effect(
     if spec is None:
         return False
     return not (is_installed(file) or is_installed(spec.origin or "")) or uses(target, spec, importer)
+
+
+def performed_until(importer: str, package: str, code: "CodeType", usage: "Usage") -> int:
+    """Return the offset of the last statement in *code* that takes names ``from`` a module for its effect.
+
+    0 if there is none. Up to there a module's imports of its own top-level package are
+    performed where they stand: modules that need each other can often be loaded in one order only.
+
+    importer: name of the module whose body *code* is; package: its ``__package__``.
+    """
+    top = importer.partition(".")[0]
+    last = 0
+    for statement in bytecode.statements(code):
+        names = statement.fromlist
+        if not (names and statement.name):
+            continue
+        target = bytecode.absolute(statement.name, statement.level, package)
+        if (
+            target.partition(".")[0] == top
+            and usage.is_unused(statement.bound)
+            and may_be_for_effect(importer, code.co_filename, statement.name, target, names)
+            and inert_files(target, names) is None
+        ):
+            last = statement.at
+    return last
 
 
 def imports_modules(importer: str, target: str, names: "tuple[str, ...]") -> bool:
