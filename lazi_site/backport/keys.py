@@ -55,7 +55,7 @@ _ASKS = frozenset({op.CONTAINS_OP, op.COMPARE_OP})
 _READS = frozenset({op.LOAD_NAME, op.LOAD_GLOBAL})
 _READS_ATTRIBUTE = frozenset({op.LOAD_ATTR, op.LOAD_METHOD, op.IMPORT_FROM})
 # Instructions that put a key object into a new dict or set.
-_COLLECTS = frozenset({op.STORE_SUBSCR, op.MAP_ADD, op.SET_ADD, op.BUILD_MAP, op.BUILD_SET})
+_COLLECTS = frozenset({op.STORE_SUBSCR, op.MAP_ADD, op.SET_ADD, op.SET_UPDATE, op.BUILD_MAP, op.BUILD_SET})
 # Instructions that hash a key object and get no value by it.
 _KEEPS_WAITING = _COLLECTS | _ASKS
 
