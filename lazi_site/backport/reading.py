@@ -111,6 +111,12 @@ def waiting(
 
 def performed_until(importer: str, package: str, code: "CodeType", usage: Usage) -> int:
     """Return what effects.py says of *code*, the body of the module *importer*."""
+    top = importer.partition(".")[0]
+    heads = bytecode.heads(code)
+    if not any(
+        names and name and (level or name.partition(".")[0] == top) for *_, level, name, names in heads
+    ):
+        return 0  # without it, as for a script
     load("lazi_site.startup.effects")
     from ..startup import effects
 
