@@ -213,8 +213,8 @@ def judge(
         why = IN_TRY
     if why is None and frame.f_lasti < body.path_restored:
         why = PATH_RESTORED
-    is_own = name.partition(".")[0] == importer.partition(".")[0]
-    if why is None and is_own and frame.f_lasti <= body.performed:
+    is_among = frame.f_lasti <= body.performed and name.partition(".")[0] == importer.partition(".")[0]
+    if why is None and is_among:
         why = FOR_ITS_EFFECT
     if (
         why is None

@@ -123,10 +123,7 @@ def results_of_calls(code: "CodeType") -> "set[str]":
     found = set()
     instructions = code.co_code
     for at in bytecode.occurrences(code, op.CALL, 0):
-        at += 2
-        while instructions[at] == 0:
-            at += 2  # inline caches are zeros
-        operation, argument, _ = bytecode.forwards(instructions, at)
+        operation, argument, _ = bytecode.forwards(instructions, bytecode.past_caches(instructions, at + 2))
         if operation == op.STORE_NAME:
             found.add(code.co_names[argument])
     return found

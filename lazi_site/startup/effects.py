@@ -134,8 +134,12 @@ def _code(name: str, spec: "ModuleSpec") -> "CodeType | None":
 
 def is_installed(file: str) -> bool:
     """Return whether *file* is the standard library's or of an installed distribution."""
-    parts = file.replace(os.sep, "/").split("/")
-    return is_standard(file) or file in ("built-in", "frozen") or not INSTALLED.isdisjoint(parts)
+    return _is_standard(file) or not INSTALLED.isdisjoint(file.replace(os.sep, "/").split("/"))
+
+
+def _is_standard(origin: str) -> bool:
+    """Return whether *origin*, as specs tell it, is a part of the standard library."""
+    return origin in ("built-in", "frozen") or is_standard(origin)
 
 
 def statement_has_effects(target: str, names: "tuple[str, ...] | None") -> bool:
@@ -211,9 +215,7 @@ def has_effects(
 
 def _is_of_library(name: str, spec: "ModuleSpec") -> bool:
     """Return whether the module *name* is the standard library's, not one of the program's in its place."""
-    if name.partition(".")[0] not in sys.stdlib_module_names:
-        return False
-    return spec.origin in ("built-in", "frozen") or is_standard(spec.origin or "")
+    return name.partition(".")[0] in sys.stdlib_module_names and _is_standard(spec.origin or "")
 
 
 def _find(name: str, *, is_own: bool = False):  # type: ignore[no-untyped-def]
