@@ -10,8 +10,8 @@
 The ways: eager (LAZI_DISABLE=1), lazy (as `enable` makes it), lazy-stdlib (the
 standard library waits too), native-all (3.15 by itself, -X lazy_imports=all),
 and peers: lazyloader (importlib.util.LazyLoader for all but the standard
-library), lazi1 (lazi 1), demandimport (Mercurial's). The programs are recipes
-of tests/downstream/recipes, in four groups:
+library), lazi1 (lazi 1), demandimport (Mercurial's). The programs are recipes,
+those of corpus.py, in four groups:
 
     start    the interpreter alone, `python -c pass`
     asked    command-line programs that are asked for their version or help

@@ -5,7 +5,8 @@
     corpus.py 'flask*' rich_tables         only these
     corpus.py --quick --python PATH ...    the quick subset, on several interpreters
 
-The recipes are the files of tests/downstream/recipes. Each runs in a virtual
+The recipes are the files of tests/downstream/recipes, and the programs that
+tests/downstream/asked_for_help.toml names, asked for their help. Each runs in a virtual
 environment that has its requirements and lazi-site, enabled, from this
 checkout. Environments are kept in .venv-corpus (or --keep DIR), so only the
 first run installs. Exit status 1 if a program behaves differently.
