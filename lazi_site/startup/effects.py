@@ -199,15 +199,15 @@ def has_effects(
         return files is not None  # a namespace package, which has no code
     if files is not None and name in files:
         return False
-    code = _code(name, spec)
-    if code is None or not is_inert(code):
+    code, origin = _code(name, spec), spec.origin
+    if code is None or origin is None or not is_inert(code):
         return True
     if files is not None:
         try:
-            status = os.stat(spec.origin)
+            status = os.stat(origin)
         except (OSError, ValueError):
             return True  # in an archive
-        files[name] = (spec.origin, status.st_mtime_ns, status.st_size, hash_of(spec.origin))
+        files[name] = (origin, status.st_mtime_ns, status.st_size, hash_of(origin))
     package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
     followed = [one for one in targets(code, package) if follows or one.startswith(name + ".")]
     return any(has_effects(target, depth + 1, files, follows=follows) for target in followed)
