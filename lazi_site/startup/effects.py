@@ -23,10 +23,12 @@ from .decisions import hash_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from importlib.machinery import ModuleSpec
     from types import CodeType
 
     from .decisions import Source
+    from .instructions import Statement
     from .usage import Usage
 
 MAXIMUM_DEPTH = 4  # of imports followed; deeper counts as having effects
@@ -37,8 +39,6 @@ ACTING = frozenset(
     {"antigravity", "distutils", "encodings", "readline", "rlcompleter", "site", "this", "threading"}
 )
 
-# What packages and modules are called that define tables, of Django and SQLAlchemy, and Celery's application.
-REGISTERING = frozenset({"celery", "models"})
 INSTALLED = frozenset({"site-packages", "dist-packages"})  # in the paths of installed distributions
 
 _ACTS = frozenset(
@@ -64,7 +64,7 @@ def may_be_for_effect(
     """
     if names is None or not name or imports_modules(importer, target, names):
         return True
-    if not REGISTERING.isdisjoint([*importer.split("."), *target.split(".")]):
+    if is_registered(importer, target):
         return True
     spec = _find(target, is_own=True)
     if spec is None:
@@ -77,12 +77,15 @@ def performed_until(importer: str, package: str, code: "CodeType", usage: "Usage
 
     0 if there is none. Up to there a module's imports of its own top-level package are
     performed where they stand: modules that need each other can often be loaded in one order only.
+    Not in installed packages, where such statements are few: 0 for these.
 
     importer: name of the module whose body *code* is; package: its ``__package__``.
     """
+    if is_installed(code.co_filename):
+        return 0
     top = importer.partition(".")[0]
     last = 0
-    for statement in bytecode.statements(code):
+    for statement in _statements(code):
         names = statement.fromlist
         if not (names and statement.name):
             continue
@@ -95,6 +98,16 @@ def performed_until(importer: str, package: str, code: "CodeType", usage: "Usage
         ):
             last = statement.at
     return last
+
+
+def is_registered(importer: str, target: str) -> bool:
+    """Return whether a package takes names from *target* so that what is there gets known.
+
+    By custom a package called models takes from its modules the tables that they define, of Django or
+    SQLAlchemy; and a package's module called celery makes its application.
+    """
+    is_inside = target.startswith(importer + ".")
+    return (is_inside and "models" in importer.split(".")) or target.endswith(".celery")
 
 
 def imports_modules(importer: str, target: str, names: "tuple[str, ...]") -> bool:
@@ -116,7 +129,7 @@ def uses(name: str, spec: "ModuleSpec", importer: str) -> bool:
     if code is None:
         return False
     package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
-    for statement in bytecode.statements(code):
+    for statement in _statements(code):
         target = bytecode.absolute(statement.name, statement.level, package)
         for attribute, bound in statement.bindings():
             taken = f"{target}.{attribute}"
@@ -124,6 +137,12 @@ def uses(name: str, spec: "ModuleSpec", importer: str) -> bool:
             if (is_its or taken == importer) and next(bytecode.loads(code, bound), None) is not None:
                 return True
     return False
+
+
+def _statements(code: "CodeType") -> "Iterator[Statement]":
+    """Yield the import statements of *code* that may run: not those for type checkers."""
+    unreached = bytecode.for_type_checkers(code)
+    return (one for one in bytecode.statements(code) if not bytecode.is_within(unreached, one.at))
 
 
 def _code(name: str, spec: "ModuleSpec") -> "CodeType | None":
@@ -244,7 +263,7 @@ def _find(name: str, *, is_own: bool = False):  # type: ignore[no-untyped-def]
 def targets(code: "CodeType", package: str) -> "list[str]":
     """Return the absolute names of the modules that module-level *code* imports."""
     found = []
-    for statement in bytecode.statements(code):
+    for statement in _statements(code):
         target = bytecode.absolute(statement.name, statement.level, package)
         if target:
             found.append(target)
