@@ -111,7 +111,7 @@ def tail(code: "CodeType", at: int, fromlist: "tuple[str, ...] | None") -> "op.T
 
 
 def absolute(name: str, level: int, package: str) -> str:
-    """Return the absolute name of what ``from <level dots>name`` means in *package*, or "" if there are too few."""
+    """Return the absolute name of what ``from <level dots>name`` means in *package*; "" if too far up."""
     if not level:
         return name
     parts = package.split(".")

@@ -252,18 +252,18 @@ def test_in_mode_all_a_declaration_changes_nothing(program: Environment) -> None
 
 
 def test_settle_rule_resolves_what_waits_in_the_package(program: Environment) -> None:
-    """Loading pip's install command performs what waits inside of pip, and makes later imports eager."""
+    """Loading what pip resolves with performs what waits inside of pip, and makes later imports eager."""
     write(
         program.project,
         {
             "pip/__init__.py": "import heavy\ndef use(): return heavy\n",
             "pip/_internal/__init__.py": "",
-            "pip/_internal/commands/__init__.py": "",
-            "pip/_internal/commands/install.py": 'from pip._internal import late\nprint("install")\n',
+            "pip/_internal/resolution/__init__.py": "",
+            "pip/_internal/resolution/base.py": 'from pip._internal import late\nprint("install")\n',
             "pip/_internal/late.py": 'import later\nprint("late")\ndef use(): return later\n',
             "later.py": 'print("load later")\n',
             "main.py": "try:\n    import pip\n    print('pip in')\n"
-            "    import pip._internal.commands.install\nfinally:\n    pass\nprint('declared')\n",
+            "    import pip._internal.resolution.base\nfinally:\n    pass\nprint('declared')\n",
         },
     )
     assert run(program) == "pip in\nload heavy\nload later\nlate\ninstall\ndeclared\n"
