@@ -158,11 +158,12 @@ def measure(recipe: Recipe, group: str, runner: Runner, ways: list[Way], runs: i
     for way in ways:
         reasons: list[str] = []
         for _ in range(2):
-            run = run_once(recipe, runner, way.variables, count=True)
+            run = run_once(recipe, runner, way.variables)
             reasons = differences(recipe, eager, run)
             if not reasons:
                 working.append(way)
-                found.modules[way.name] = run.modules
+                # Counted in another run: the first one also decides which imports wait, and keeps that.
+                found.modules[way.name] = run_once(recipe, runner, way.variables, count=True).modules
                 break
         else:
             found.broken[way.name] = " ".join(" ".join(reasons).split())[:300]
