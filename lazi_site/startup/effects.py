@@ -106,8 +106,8 @@ def is_registered(importer: str, target: str) -> bool:
     By custom a package called models takes from its modules the tables that they define, of Django or
     SQLAlchemy; and a package's module called celery makes its application.
     """
-    is_inside = target.startswith(importer + ".")
-    return (is_inside and "models" in importer.split(".")) or target.endswith(".celery")
+    is_models = importer.rpartition(".")[2] == "models" and target.startswith(importer + ".")
+    return is_models or target.endswith(".celery")
 
 
 def imports_modules(importer: str, target: str, names: "tuple[str, ...]") -> bool:
