@@ -160,11 +160,13 @@ def decide(
         return waits
     # A finder's own names must not wait for an import that it is asked about.
     settle_new_finders(resolve_names)
+    if (answer == IF_FOUND and is_missed(name, frame)) or (
+        answer in OF_ITSELF and name == importer and must_have_now(frame, fromlist)
+    ):
+        return switches.watched and ask(importer, name, fromlist, frame)  # which tells why, and says no
     if (
         answer == ASK
-        or (answer == IF_FOUND and is_missed(name, frame))
         or (answer == FOR_EFFECT and may_act(name, fromlist, table.get(FILES + frame.f_lasti)))
-        or (answer in OF_ITSELF and name == importer and must_have_now(frame, fromlist))
         or not switches.is_plain
     ):
         return ask(importer, name, fromlist, frame)

@@ -209,11 +209,12 @@ def has_effects(
         return False
     if depth > MAXIMUM_DEPTH:
         return True
+    top = name.partition(".")[0]
+    if _is_of_library(top):
+        return top in ACTING
     spec = _find(name)
     if spec is None:
         return files is not None
-    if _is_of_library(name, spec):
-        return name.partition(".")[0] in ACTING
     if spec.loader is None:
         return files is not None  # a namespace package, which has no code
     if files is not None and name in files:
@@ -232,9 +233,13 @@ def has_effects(
     return any(has_effects(target, depth + 1, files, follows=follows) for target in followed)
 
 
-def _is_of_library(name: str, spec: "ModuleSpec") -> bool:
-    """Return whether the module *name* is the standard library's, not one of the program's in its place."""
-    return name.partition(".")[0] in sys.stdlib_module_names and _is_standard(spec.origin or "")
+def _is_of_library(top: str) -> bool:
+    """Return whether the top-level module *top* is the standard library's, not the program's own.
+
+    What is below it is so too, in a file of its own or not: there is none for collections.abc.
+    """
+    spec = _find(top) if top in sys.stdlib_module_names else None
+    return spec is not None and _is_standard(spec.origin or "")
 
 
 def _find(name: str, *, is_own: bool = False):  # type: ignore[no-untyped-def]

@@ -90,6 +90,42 @@ def test_unused_module_of_the_standard_library_waits_without_a_question(program:
     assert run(program, LAZI_STDLIB="include").endswith("False False\n")
 
 
+def test_standard_module_without_a_file_waits_without_a_question(program: Environment) -> None:
+    effects = "lazi_site.startup.effects"
+    (program.root / "subj.py").write_text(f"import collections.abc as unused\n{SUBJECT}")
+    (program.root / "main.py").write_text(
+        PROGRAM.replace("subj.use()\n", f"print({effects!r} in sys.modules)\n")
+    )
+    assert run(program, LAZI_STDLIB="include").endswith("True\n")
+    assert run(program, LAZI_STDLIB="include") == "False False\nFalse\n"
+
+
+def test_module_that_cannot_be_found_is_missed_without_a_decision(program: Environment) -> None:
+    (program.root / "subj.py").write_text("import missing\ndef use():\n    missing.V\n")
+    tried = (
+        f"try:\n    import subj\nexcept ImportError as error:\n    print(error, {JUDGE!r} in sys.modules)\n"
+    )
+    (program.root / "main.py").write_text(f"import sys\n{tried}")
+    assert run(program) == "No module named 'missing' True\n"
+    assert run(program) == "No module named 'missing' False\n"
+    report = program.root / "report.jsonl"
+    run(program, LAZI_REPORT=str(report))
+    assert '"cannot-be-found"' in report.read_text()
+
+
+@pytest.mark.skipif(not IS_NATIVE, reason="the backport looks at the names each time, and decides nothing")
+def test_name_that_a_package_has_is_taken_from_it_without_a_decision(program: Environment) -> None:
+    (program.root / "pkg").mkdir()
+    text = "from .inner import V\nV\nfrom . import inner\ndef use():\n    inner.V\n"
+    (program.root / "pkg/__init__.py").write_text(text)
+    (program.root / "pkg/inner.py").write_text("V = 1\n")
+    (program.root / "main.py").write_text(
+        f"import sys\nimport pkg\npkg.use\nprint({JUDGE!r} in sys.modules)\n"
+    )
+    assert run(program) == "True\n"
+    assert run(program) == "False\n"
+
+
 def test_changed_module_is_decided_anew(program: Environment) -> None:
     run(program)
     (program.root / "subj.py").write_text(
