@@ -259,11 +259,13 @@ def test_settle_rule_resolves_what_waits_in_the_package(program: Environment) ->
             "pip/__init__.py": "import heavy\ndef use(): return heavy\n",
             "pip/_internal/__init__.py": "",
             "pip/_internal/resolution/__init__.py": "",
-            "pip/_internal/resolution/base.py": 'from pip._internal import late\nprint("install")\n',
+            "pip/_internal/resolution/resolvelib/__init__.py": "",
+            "pip/_internal/resolution/resolvelib/resolver.py": 'from ... import late\nprint("install")\n',
             "pip/_internal/late.py": 'import later\nprint("late")\ndef use(): return later\n',
             "later.py": 'print("load later")\n',
             "main.py": "try:\n    import pip\n    print('pip in')\n"
-            "    import pip._internal.resolution.base\nfinally:\n    pass\nprint('declared')\n",
+            "    import pip._internal.resolution.resolvelib.resolver\n"
+            "finally:\n    pass\nprint('declared')\n",
         },
     )
     assert run(program) == "pip in\nload heavy\nload later\nlate\ninstall\ndeclared\n"

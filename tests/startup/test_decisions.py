@@ -306,15 +306,16 @@ def test_import_made_for_its_effect_stays_eager(program: Environment) -> None:
 
 def test_module_that_makes_others_eager_does_so_every_time(program: Environment) -> None:
     """What it does to others must not be lost because its own decisions are kept."""
-    (program.root / "pip/_internal/resolution").mkdir(parents=True)
-    for name in ("__init__", "_internal/__init__", "_internal/resolution/__init__"):
-        (program.root / f"pip/{name}.py").write_text("")
-    (program.root / "pip/_internal/resolution/base.py").write_text("import heavy\ndef f(): heavy\n")
+    resolver = program.root / "pip/_internal/resolution/resolvelib/resolver.py"
+    resolver.parent.mkdir(parents=True)
+    for folder in list(resolver.parents)[:4]:
+        (folder / "__init__.py").touch()
+    resolver.write_text("import heavy\ndef f(): heavy\n")
     (program.root / "pip/late.py").write_text("import other\ndef f(): other\n")
     (program.root / "other.py").write_text("")
     (program.root / "main.py").write_text(
         "import sys\nif 'early' in sys.argv:\n    import pip.late\n    pip.late.f\n"
-        "import pip._internal.resolution.base as base\nbase.f\nimport pip.late\npip.late.f\n"
+        "import pip._internal.resolution.resolvelib.resolver as base\nbase.f\nimport pip.late\npip.late.f\n"
         "print('other' in sys.modules)\n"
     )
     for arguments in (["early"], [], ["early"], [], []):
