@@ -49,7 +49,7 @@ def waiting_statements(
     unreached = bytecode.for_type_checkers(code)
     path_restored = path_restored_at(code)
     usage = Usage(code)
-    performed = performed_until(importer, package, code, usage)
+    performed = performed_in_order(importer, package, code, usage)
     lines = code.co_lines()
     line = code.co_firstlineno
     line_end = 0
@@ -75,7 +75,7 @@ def waiting_statements(
             why = IN_TRY
         elif at < path_restored:
             why = PATH_RESTORED
-        elif at <= performed and target.partition(".")[0] == importer.partition(".")[0]:
+        elif at in performed:
             why = FOR_ITS_EFFECT
         else:
             why = policy.decide_target(importer, target, names or ())
@@ -109,18 +109,18 @@ def waiting(
     return target, names, end, simple, bound, target.partition(".")[0] if plain else target, rare
 
 
-def performed_until(importer: str, package: str, code: "CodeType", usage: Usage) -> int:
+def performed_in_order(importer: str, package: str, code: "CodeType", usage: Usage) -> "set[int]":
     """Return what effects.py says of *code*, the body of the module *importer*."""
     top = importer.partition(".")[0]
     heads = bytecode.heads(code)
     if not any(
         names and name and (level or name.partition(".")[0] == top) for *_, level, name, names in heads
     ):
-        return 0  # without it, as for a script
+        return set()  # without it, as for a script
     load("lazi_site.startup.effects")
     from ..startup import effects
 
-    return effects.performed_until(importer, package, code, usage)
+    return effects.performed_in_order(importer, package, code, usage)
 
 
 def may_be_for_effect(

@@ -89,7 +89,7 @@ class Body:
         self.extended = reading.results_of_calls(code)
         self.path_restored = path_restored_at(code)
         self.usage = Usage(code, self.nested)
-        self.performed = effects.performed_until(importer, package, code, self.usage)
+        self.performed = effects.performed_in_order(importer, package, code, self.usage)
         self.read: set[str] | None = None
 
     def reads_global(self, name: str) -> bool:
@@ -213,8 +213,7 @@ def judge(
         why = IN_TRY
     if why is None and frame.f_lasti < body.path_restored:
         why = PATH_RESTORED
-    is_among = frame.f_lasti <= body.performed and name.partition(".")[0] == importer.partition(".")[0]
-    if why is None and is_among:
+    if why is None and frame.f_lasti in body.performed:
         why = FOR_ITS_EFFECT
     if (
         why is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import CodeType
 
 from ..startup import bytecode
-from ..startup.effects import may_be_for_effect, performed_until
+from ..startup.effects import may_be_for_effect, performed_in_order
 from ..startup.reasons import FOR_ITS_EFFECT, IN_TRY, LOOKS_THROUGH_NAMES, PATH_RESTORED, STAR_IMPORT
 from ..startup.usage import Usage, path_restored_at, scans_namespace
 
@@ -29,7 +29,7 @@ def read_statements(code: CodeType, module: str, package: str) -> list[Statement
     unreached = bytecode.for_type_checkers(code)
     path_restored = path_restored_at(code)
     usage = Usage(code)
-    performed = performed_until(module, package, code, usage)
+    performed = performed_in_order(module, package, code, usage)
     lines = [(start, end, line) for start, end, line in code.co_lines() if line is not None]
     found = []
     for _, at, level, name, fromlist in bytecode.heads(code):
@@ -47,7 +47,7 @@ def read_statements(code: CodeType, module: str, package: str) -> list[Statement
             reason = LOOKS_THROUGH_NAMES.code
         elif at < path_restored:
             reason = PATH_RESTORED.code
-        elif at <= performed and target.partition(".")[0] == module.partition(".")[0]:
+        elif at in performed:
             reason = FOR_ITS_EFFECT.code
         elif tail is None:
             reason = "unknown-form"

@@ -72,32 +72,36 @@ def may_be_for_effect(
     return not (is_installed(file) or is_installed(spec.origin or "")) or uses(target, spec, importer)
 
 
-def performed_until(importer: str, package: str, code: "CodeType", usage: "Usage") -> int:
-    """Return the offset of the last statement in *code* that takes names ``from`` a module for its effect.
+def performed_in_order(importer: str, package: str, code: "CodeType", usage: "Usage") -> "set[int]":
+    """Return the offsets of the imports in *code* that are performed because one after them is.
 
-    0 if there is none. Up to there a module's imports of its own top-level package are
-    performed where they stand: modules that need each other can often be loaded in one order only.
-    Not in installed packages, where such statements are few: 0 for these.
+    That is, of the last statement that takes names ``from`` a module of its own top-level package for
+    their effect, and of all before it that import from that package: modules that need each other can
+    often be loaded in one order only. Not in installed packages, where such statements are few.
 
     importer: name of the module whose body *code* is; package: its ``__package__``.
     """
     if is_installed(code.co_filename):
-        return 0
+        return set()
     top = importer.partition(".")[0]
-    last = 0
+    performed: set[int] = set()
+    before: set[int] = set()
     for statement in _statements(code):
         names = statement.fromlist
-        if not (names and statement.name):
-            continue
         target = bytecode.absolute(statement.name, statement.level, package)
+        if target.partition(".")[0] != top:
+            continue
+        before.add(statement.at)
         if (
-            target.partition(".")[0] == top
+            names
+            and statement.name
             and usage.is_unused(statement.bound)
             and may_be_for_effect(importer, code.co_filename, statement.name, target, names)
             and inert_files(target, names) is None
         ):
-            last = statement.at
-    return last
+            performed |= before
+            before.clear()
+    return performed
 
 
 def is_registered(importer: str, target: str) -> bool:
