@@ -3,7 +3,7 @@
 To decide, the engine reads a module's code and asks the policy, which takes
 fifty times as long as finding the answer in a table. So the answers are stored
 beside the snapshot, by package and module. They hold as long as the snapshot,
-the module's file and the module's instructions are the same; whatever goes
+the module's file and the places of its instructions are the same; whatever goes
 wrong means that they are found anew. The file says what may wait and nothing
 else; it is read under the same conditions as the snapshot. An engine keeps
 what depends on the module's code and the policy alone.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Table = dict[int, Any]  # by offset of a statement what its engine wants to know
-    # Size and mtime_ns of the file, hash of the instructions, hash of the file or b"" if it is not known.
+    # Size and mtime_ns of the file, hash of the line table, hash of the file or b"" if it is not known.
     Entry = tuple[int, int, bytes, bytes, Table]
     Source = tuple[str, int, int, bytes | None]  # path, mtime_ns, size and hash of a file
 
@@ -81,7 +81,7 @@ class Decisions:
             except (OSError, ValueError):
                 return None  # in an archive, or not from a file at all
             time, size = status.st_mtime_ns, status.st_size
-        stamp = (size, time, _imp.source_hash(FORMAT, code.co_code))
+        stamp = (size, time, _imp.source_hash(FORMAT, code.co_linetable))
         entry = entries.get(name)
         if entry is None or entry[:3] != stamp:
             entry = entries[name] = self.renew(entry, stamp, path, group)
