@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from ..startup.reasons import Eager
     from .deferred import Waiting
 
-WAITING, EAGER = 0, 1  # the keys of a module's table
+# The keys of a module's table: statements that wait, what is to be told of the others, and the packages
+# that are to be loaded whole before the module runs, as it looks for their modules (usage.py).
+WAITING, EAGER, LOOKED_FOR = 0, 1, 2
 STAR = ("*",)  # what an ``import *`` takes
 
 _variables = variables_at_start()
@@ -62,8 +64,7 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     if fullname in _settling:
         package = get_policy().settles(fullname)
         if package:
-            settled.add(package)
-            modules.resolve_in(package)
+            settle_package(package)
     if fullname in EXECUTING:
         load("lazi_site.backport.executing")
         from .executing import execute
@@ -85,6 +86,12 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
         start for start, one in waiting.items() if one[0] not in loaded or not is_at_hand(one[0], one[1])
     ]
     return overwrite(code, waiting, chosen) if chosen else code
+
+
+def settle_package(package: str) -> None:
+    """Perform what waits inside *package*; nothing that is loaded later waits there either."""
+    settled.add(package)
+    modules.resolve_in(package)
 
 
 def get_policy() -> "Policy":
@@ -123,17 +130,24 @@ def statements(
     # All statements are found at once; those that must not wait only for who wants to know.
     if not table or (switches.watched and EAGER not in table):
         load("lazi_site.backport.reading")
+        from ..startup.usage import packages_looked_for
         from .reading import waiting_statements
 
         policy = get_policy()
         why_none = why_none or policy.decide_importer(importer)
         waiting, told = waiting_statements(policy, code, importer, package, why_none)
         found: dict[int, Any] = {WAITING: waiting, EAGER: told} if switches.watched else {WAITING: waiting}
+        packages = packages_looked_for(code, importer)
+        if packages:
+            found[LOOKED_FOR] = packages
         if table is None or decisions is None:
             table = found
         else:
             table.update(found)
             decisions.note(importer, code, table)
+    for one in table.get(LOOKED_FOR, ()):
+        if get_policy().keep_whole(one, importer):
+            settle_package(one)
     if switches.watched:
         for target, line, why, detail in table[EAGER]:
             watch.eager(importer, target, code.co_filename, line, why, detail)

@@ -34,6 +34,7 @@ ASK = 5  # nothing is known yet, or it depends on what happens in this process
 OF_ITSELF = (FOR_EFFECT, FROM_ITSELF)  # the answers that a module can have for what it takes from itself
 FILES = 1 << 29  # under the offset and this stand the files that show that a target has no effects
 LOOKS_THROUGH = 1 << 30  # under this the modules whose names the code goes through
+LOOKED_FOR = LOOKS_THROUGH + 1  # and under this the packages that are to be loaded whole: see usage.py
 
 STDLIB = sys.stdlib_module_names
 MAXIMUM_KNOWN = 64
@@ -216,7 +217,9 @@ def enter(importer: object, frame: "FrameType") -> "Table":
             table = decisions.table_of(importer, code)
     if table is None:
         table = {}
-    elif LOOKS_THROUGH in table:
+    elif LOOKED_FOR in table:
+        settle_packages(table[LOOKED_FOR], str(importer))
+    if LOOKS_THROUGH in table:
         if switches.watched:
             table = {}  # all is found out anew, for who wants to know why
         else:
@@ -256,6 +259,14 @@ def settle_package(importer: str) -> None:
     from . import judging
 
     judging.settle_package(importer)
+
+
+def settle_packages(packages: "tuple[str, ...]", because_of: str) -> None:
+    """Perform what waits in *packages*, for whose modules the code of *because_of* is about to look."""
+    load("lazi_site.native.judging")
+    from . import judging
+
+    judging.settle_packages(packages, because_of)
 
 
 def ask(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> bool:

@@ -21,7 +21,13 @@ from ..startup.reasons import (
 )
 from ..startup.snapshot import variables_at_start
 from ..startup.switches import switches
-from ..startup.usage import Usage, nested_names, path_restored_at, scans_namespace
+from ..startup.usage import (
+    Usage,
+    nested_names,
+    packages_looked_for,
+    path_restored_at,
+    scans_namespace,
+)
 from . import reading
 from .engine import (
     EAGER,
@@ -29,6 +35,7 @@ from .engine import (
     FOR_EFFECT,
     FROM_ITSELF,
     IF_FOUND,
+    LOOKED_FOR,
     LOOKS_THROUGH,
     MAXIMUM_KNOWN,
     WAITS,
@@ -182,14 +189,21 @@ def read(importer: str, frame: "FrameType") -> Body:
     code = frame.f_code
     package = frame.f_globals.get("__package__") or ""
     looked_through = keep_looked_through(code, importer, package)
+    packages = packages_looked_for(code, importer)
     body = Body(code, importer, package, "__path__" in frame.f_globals)
     table = tables.get(id(code))
+    if packages:
+        settle_packages(packages, importer)
     if looked_through:
         forget_all()
-    if looked_through and decisions is not None and table is not None:
-        table[LOOKS_THROUGH] = tuple(looked_through)
-        decisions.note(importer, code, table)
-        decisions.closed.update(looked_through)
+    if (looked_through or packages) and table is not None:
+        if packages:
+            table[LOOKED_FOR] = packages
+        if looked_through:
+            table[LOOKS_THROUGH] = tuple(looked_through)
+        if decisions is not None:
+            decisions.note(importer, code, table)
+            decisions.closed.update(looked_through)
         remember(code, table)
     for name in looked_through:
         resolve_names(sys.modules.get(name))
@@ -290,10 +304,22 @@ def settle_package(importer: str) -> None:
     """Perform what waits in the package of *importer* if no import may wait there once that is loaded."""
     package = policy.settles(importer)
     if package:
-        settled.add(package)
-        resolve_in(package)
-        forget_all()
-        bodies.clear()
+        settle(package)
+
+
+def settle_packages(packages: "tuple[str, ...]", because_of: str) -> None:
+    """Perform what waits in *packages*, for whose modules the module *because_of* looks."""
+    for package in packages:
+        if policy.keep_whole(package, because_of):
+            settle(package)
+
+
+def settle(package: str) -> None:
+    """Perform what waits inside *package*; nothing that is loaded later waits there either."""
+    settled.add(package)
+    resolve_in(package)
+    forget_all()
+    bodies.clear()
 
 
 def resolve_in(package: str) -> None:

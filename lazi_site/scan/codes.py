@@ -44,7 +44,7 @@ CODES = {
     "eager-in-rule": Code(
         "import",
         "A pattern under 'eager-in' in the configuration matches the importing module,"
-        " or another module goes through its namespace.",
+        " or another module goes through its namespace, or looks for all modules of its package.",
         OWN_RULE,
     ),
     "shipped-eager-rule": Code(

@@ -152,11 +152,21 @@ class Policy:
         if not found or self.lazy.find(module):
             return ""
         package = module.partition(".")[0]
+        return package if self._keep_eager_below(package, found) else ""
+
+    def keep_whole(self, package: str, because_of: str) -> bool:
+        """Let no import made inside *package* wait: the module *because_of* looks for its modules.
+
+        Return whether that is new; then what waits there is for the caller to resolve.
+        """
+        return self._keep_eager_below(package, f"the code of {because_of}, which looks for its modules")
+
+    def _keep_eager_below(self, package: str, why: str) -> bool:
         if package in self.eager_in.below:
-            return ""
-        self.eager_in.below[package] = found
+            return False
+        self.eager_in.below[package] = why
         self._importers.clear()
-        return package
+        return True
 
     def keep_eager_in(self, module: str, because_of: str) -> None:
         """Let no import made in *module* wait: the module *because_of* goes through its namespace."""

@@ -7,6 +7,7 @@ from . import instructions as op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType
 
 _CODE = type(bytecode.absolute.__code__)
@@ -17,6 +18,10 @@ _AFTER_CALL = op.of_version(2 + 5, 4, 5, 5, 5)
 _CALL_AT = op.of_version(2, 0, 1, 1, 1)
 # What works out the key of ``name[key] = value``; inline caches are zeros.
 _OF_KEYS = frozenset({0, op.BINARY_OP, op.LOAD_CONST, op.LOAD_NAME, op.STORE_SUBSCR})
+# What follows ``sys.modules`` where all of it is looked at: a loop, a comprehension, a call that it is
+# passed to, or one of these methods.
+_LOOKS_AT_ALL = frozenset({op.GET_ITER, op.LOAD_FAST_AND_CLEAR, op.CALL, op.PRECALL})
+_GIVES_ALL = frozenset({"copy", "items", "keys", "values"})
 _SUBSCRIPTS = frozenset({op.BINARY_SUBSCR, op.BINARY_OP, op.STORE_SUBSCR, op.DELETE_SUBSCR})
 
 
@@ -93,21 +98,52 @@ def path_restored_at(code: "CodeType") -> int:
     if "path" not in code.co_names or "sys" not in code.co_names:
         return 0
     instructions, names = code.co_code, code.co_names
-    shift = int(op.VERSION > 0)  # from 3.12 on the lowest bit of LOAD_ATTR's argument marks a method
     last = 0
     for at in bytecode.loads(code, "sys"):
-        operation, argument, after = bytecode.forwards(instructions, at + 2)
+        operation, argument, _ = bytecode.forwards(instructions, at + 2)
         if operation == op.STORE_ATTR and names[argument] == "path":
             last = at
-        if operation != op.LOAD_ATTR or names[argument >> shift] != "path":
-            continue
-        after = bytecode.past_caches(instructions, after)
-        operation, argument, after = bytecode.forwards(instructions, after)
-        is_method = operation == (op.LOAD_ATTR if shift else op.LOAD_METHOD)
-        takes = is_method and names[argument >> shift] in ("pop", "remove")
-        if takes or instructions[bytecode.past_caches(instructions, after)] == op.DELETE_SUBSCR:
-            last = at
+    for at, _, method, after in _uses_of_sys(code, "path"):
+        removes = method in ("pop", "remove")
+        if removes or instructions[bytecode.past_caches(instructions, after)] == op.DELETE_SUBSCR:
+            last = max(last, at)
     return last
+
+
+def _uses_of_sys(code: "CodeType", name: str) -> "Iterator[tuple[int, int, str, int]]":
+    """Yield of each ``sys.name`` in module-level *code* its offset, the instruction that follows,
+    the name of the method if that takes one, else "", and the offset behind it.
+    """
+    instructions, names = code.co_code, code.co_names
+    shift = int(op.VERSION > 0)  # from 3.12 on the lowest bit of LOAD_ATTR's argument marks a method
+    for at in bytecode.loads(code, "sys"):
+        operation, argument, after = bytecode.forwards(instructions, at + 2)
+        if operation == op.LOAD_ATTR and names[argument >> shift] == name:
+            after = bytecode.past_caches(instructions, after)
+            operation, argument, after = bytecode.forwards(instructions, after)
+            is_method = operation == (op.LOAD_ATTR if shift else op.LOAD_METHOD)
+            yield at, operation, names[argument >> shift] if is_method else "", after
+
+
+def packages_looked_for(code: "CodeType", importer: str) -> "tuple[str, ...]":
+    """Return the packages whose modules *code*, the body of the module *importer*, looks for.
+
+    That is, the top-level packages of others that it names in its constants, if it goes through all of
+    ``sys.modules``: ``for name in list(sys.modules): if name.startswith("package")``. Who gives second names
+    to the modules of a package, as requests does to those of urllib3, has to find them all there.
+    """
+    if "modules" not in code.co_names or "sys" not in code.co_names:
+        return ()
+    uses = _uses_of_sys(code, "modules")
+    if not any(operation in _LOOKS_AT_ALL or method in _GIVES_ALL for _, operation, method, _ in uses):
+        return ()
+    found: set[str] = set()
+    for constant in code.co_consts:
+        for text in constant if isinstance(constant, tuple) else (constant,):
+            parts = text.rstrip(".").split(".") if isinstance(text, str) else ()
+            if parts and all(map(str.isidentifier, parts)):
+                found.add(parts[0])
+    return tuple(sorted(found - sys.stdlib_module_names - {importer.partition(".")[0]}))
 
 
 def mentioned(code: "CodeType") -> "set[str]":

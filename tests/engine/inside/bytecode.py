@@ -263,6 +263,32 @@ def check_folders_taken_off_the_path_again_are_seen() -> None:
             equal((source, [at < found for at in ats]), (source, [expected, False][: len(ats)]))
 
 
+def check_packages_whose_modules_are_looked_for() -> None:
+    from lazi_site.startup.usage import packages_looked_for
+
+    sources: dict[str, tuple[str, ...]] = {
+        "for n in list(sys.modules):\n    if n.startswith('lib.'): pass": ("lib",),
+        "for n in sys.modules:\n    if n == 'lib': pass": ("lib",),
+        "for n, m in sys.modules.items(): 'lib.a' in n": ("lib",),
+        "for n in sys.modules.copy():\n    if n in ('lib', 'other'): del sys.modules[n]": ("lib", "other"),
+        "x = [n for n in sys.modules if n != y]\nz = 'lib'": ("lib",),
+        "for n in list(sys.modules): f'own.second.{n}', 'own', 'json', 'a b', 'x-y', 1, '', '.'": (),
+        "x = 'lib' in sys.modules": (),
+        "x = sys.modules['lib']": (),
+        "sys.modules['lib'] = x": (),
+        "del sys.modules['lib']": (),
+        "x = sys.modules.get('lib')": (),
+        "x = sys.modules.pop('lib', None)": (),
+        "def f():\n    for n in list(sys.modules): n == 'lib'\nx = 'lib'": (),
+        "for n in list(modules): n == 'lib'": (),
+    }
+    many = "".join(f"name{i} = {i}\n" for i in range(300))
+    for source, expected in sources.items():
+        for before in ("import sys\n", many):
+            found = packages_looked_for(compile(before + source, "", "exec"), "own.module")
+            equal((source, found), (source, expected))
+
+
 def check_reads_global() -> None:
     sources = {
         "import run": False,
