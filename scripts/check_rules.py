@@ -6,12 +6,14 @@
 For each row of lazi_site/safety/rules.toml its recipe runs twice through
 corpus.py, once as shipped and once with a configuration that takes the rule
 away (``lazy = [pattern]``). Exit status 1 if a rule does not cure its program,
-or if the program runs as well without it.
+or if the program runs as well without it. What a rule calls inert is made eager
+instead: then the program has to load more modules.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
@@ -26,15 +28,27 @@ from lazi_site.config.shipped import fits_version  # noqa: E402
 RULES = ROOT / "lazi_site" / "safety" / "rules.toml"
 
 
-def behaves(recipe: str, options: list[str], config: Path | None) -> bool:
-    """Return whether the program *recipe* is the same eager and lazy."""
-    command = [sys.executable, str(ROOT / "scripts" / "corpus.py"), recipe, "--runs", "0", *options]
+def behaves(recipe: str, options: list[str], config: Path | None, runs: int = 0) -> bool:
+    """Return whether the program *recipe* is the same eager and lazy; with *runs* its modules are counted."""
+    command = [sys.executable, str(ROOT / "scripts" / "corpus.py"), recipe, "--runs", str(runs), *options]
     if config is not None:
         command += ["--config", str(config)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode not in (0, 1):
         sys.exit(f"check_rules: corpus.py could not run {recipe}:\n{done.stdout}{done.stderr}")
     return done.returncode == 0
+
+
+def loads_less(recipe: str, options: list[str], config: Path) -> tuple[bool, bool]:
+    """Return whether *recipe* is the same eager and lazy, and loads fewer modules than with *config*."""
+    counts = []
+    with tempfile.TemporaryDirectory() as folder:
+        for one in (None, config):
+            found = Path(folder, "found.json")
+            if not behaves(recipe, [*options, "--json", str(found)], one, runs=1):
+                return False, False
+            counts.append([result["lazy_modules"] for result in json.loads(found.read_text("utf-8"))])
+    return True, all(fewer < more for fewer, more in zip(*counts, strict=True))
 
 
 def version_of(python: str) -> tuple[int, int]:
@@ -65,9 +79,13 @@ def main() -> int:
                 print(f"{pattern:<32} {rule['recipe']:<20} not for these interpreters", flush=True)
                 continue
             options = [*common, *(option for python in meant for option in ("--python", python))]
-            config.write_text(f'lazy = ["{pattern}"]\n', "utf-8")
-            cured = behaves(rule["recipe"], options, None)
-            needed = not behaves(rule["recipe"], options, config)
+            if rule["kind"] == "inert":
+                config.write_text(f'eager = ["{pattern}"]\n', "utf-8")
+                cured, needed = loads_less(rule["recipe"], options, config)
+            else:
+                config.write_text(f'lazy = ["{pattern}"]\n', "utf-8")
+                cured = behaves(rule["recipe"], options, None)
+                needed = not behaves(rule["recipe"], options, config)
             failed |= not (cured and needed)
             says = "needed and enough" if cured and needed else "not needed" if cured else "not enough"
             print(f"{pattern:<32} {rule['recipe']:<20} {says}", flush=True)

@@ -1,4 +1,4 @@
-"""The rules that come with lazi-site: packages whose imports must not wait, each with a reason.
+"""The rules that come with lazi-site: modules whose imports must not wait, or may all the same, with reasons.
 
 Reads safety/rules.toml; what the rules say is decided there, what they do in
 startup.policy.
@@ -13,7 +13,7 @@ from .own import own_folder
 from .problems import Problem
 from .sources import Source, read_file
 
-KINDS = ("eager", "eager-in", "eager-within", "settle")
+KINDS = ("eager", "eager-in", "eager-within", "settle", "inert")
 
 
 def read_shipped_rules() -> tuple[dict[str, dict[str, str]], Source]:

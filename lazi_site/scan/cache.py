@@ -18,7 +18,7 @@ from ..config.snapshot import is_safe, pack_snapshot, write_atomically
 from ..startup.snapshot import read_snapshot
 from .distributions import Distribution
 
-FORMAT = 2  # of what is stored; raised when the analysis finds something else
+FORMAT = 3  # of what is stored; raised when the analysis finds something else
 
 
 def recall(distribution: Distribution) -> dict[str, Any] | None:

@@ -11,7 +11,8 @@ from importlib.machinery import EXTENSION_SUFFIXES, SourceFileLoader
 from types import CodeType
 from typing import Any
 
-from ..startup.effects import statement_has_effects
+from ..config.shipped import read_shipped_rules
+from ..startup.effects import inert, statement_has_effects
 from .classify import ClassFacts, Effect, ModuleFacts, classify
 from .statements import WAITS, Statement, read_statements
 
@@ -27,6 +28,7 @@ class _Loader(SourceFileLoader):
 
 def read_modules(files: dict[str, str]) -> dict[str, Module]:
     """Return {name: data} for the modules in *files*, {name: path}."""
+    inert.update(read_shipped_rules()[0]["inert"])  # this process may have read no policy
     found: dict[str, Module] = {}
     facts: dict[str, ModuleFacts] = {}
     for name, path in files.items():

@@ -18,7 +18,7 @@ from _frozen_importlib_external import PathFinder
 
 from . import bytecode
 from . import instructions as op
-from .bootstrap import is_standard
+from .bootstrap import is_standard, state
 from .decisions import hash_of
 
 TYPE_CHECKING = False
@@ -38,6 +38,9 @@ MAXIMUM_DEPTH = 4  # of imports followed; deeper counts as having effects
 ACTING = frozenset(
     {"antigravity", "distutils", "encodings", "readline", "rlcompleter", "site", "this", "threading"}
 )
+
+# Modules that the shipped rules call inert.
+inert: "set[str]" = set(state.snapshot.get("settings", {}).get("shipped-inert", ()))
 
 INSTALLED = frozenset({"site-packages", "dist-packages"})  # in the paths of installed distributions
 
@@ -202,14 +205,16 @@ def has_effects(
 ) -> bool:
     """Return whether importing the module *name* now might change something outside of it.
 
-    A module that is loaded already, or cannot be found (then the import fails
-    at its first use), has none; one without Python code has.
+    A module that is loaded already, that a shipped rule calls inert, or that cannot be found
+    (then the import fails at its first use), has none; one without Python code has.
 
     files: the answer is to hold for other processes, as long as the files are the same that are put
     in here. So it does not count that a module is loaded, and one without a file may have effects.
     follows: what the module imports counts too; else only what a package imports of its own.
     """
     if files is None and name in sys.modules:
+        return False
+    if name in inert:
         return False
     if depth > MAXIMUM_DEPTH:
         return True

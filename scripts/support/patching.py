@@ -6,7 +6,7 @@ import dis
 import types
 from typing import Any
 
-SHIPPED = ("eager", "eager-in", "eager-within", "settle")
+SHIPPED = ("eager", "eager-in", "eager-within", "settle", "inert")
 
 
 def load_engine() -> Any:

@@ -20,6 +20,7 @@ EMPTY: dict[str, Any] = {
     "shipped-eager-in": {},
     "shipped-eager-within": {},
     "shipped-settle": {},
+    "shipped-inert": {},
 }
 
 

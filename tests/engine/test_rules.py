@@ -108,6 +108,25 @@ def test_lazy_rule_overrides_a_shipped_rule(program: Environment) -> None:
     assert run(program) == DECLARED
 
 
+def test_inert_module_waits_although_nobody_uses_its_name(program: Environment) -> None:
+    """requests.packages is inert by a shipped rule; its code writes into sys.modules."""
+    packages = "import sys\nprint('load packages')\nsys.modules['requests.packages.second'] = sys\n"
+    write(
+        program.project,
+        {
+            "requests/__init__.py": "from . import packages\n",
+            "requests/packages.py": packages,
+            "other/__init__.py": "from . import packages\n",
+            "other/packages.py": packages.replace("load", "load other"),
+            "main.py": "try: import requests, other\nfinally: pass\nprint('imported')\n"
+            "import requests.packages.second as second\nprint(second.__name__)\n",
+        },
+    )
+    assert run(program) == "load other packages\nimported\nload packages\nsys\n"
+    configure(program, 'eager = ["requests.packages"]')
+    assert run(program) == "load packages\nload other packages\nimported\nsys\n"
+
+
 def test_use_of_one_name_performs_all_imports_after_a_while(program: Environment) -> None:
     write(
         program.project,
