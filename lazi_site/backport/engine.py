@@ -5,7 +5,7 @@ import sys
 from ..startup import instructions as op
 from ..startup.bootstrap import state
 from ..startup.decisions import open_decisions
-from ..startup.packages import find_missing_in, is_running
+from ..startup.packages import WITHOUT_IMPORT, find_missing_in, is_running
 from ..startup.reasons import FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.settle import load, loading
 from ..startup.snapshot import setting, variables_at_start
@@ -54,7 +54,7 @@ if _settings["settle-after"]:
 
     settling.settle_after(_settings["settle-after"])
 
-for _name in modules.EMPTY_PACKAGES if state.takes_stdlib else ():
+for _name in WITHOUT_IMPORT if state.takes_stdlib else ():
     find_missing_in(_name)  # loaded before, as reading the configuration does
 
 

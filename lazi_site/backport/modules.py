@@ -11,7 +11,7 @@ from _frozen_importlib_external import PathFinder
 
 from ..startup.bootstrap import state
 from ..startup.finders import settle_new_finders
-from ..startup.packages import find_missing_in, is_running
+from ..startup.packages import WITHOUT_IMPORT, find_missing_in, is_running
 from . import keys, stubs
 from .namespaces import (
     MISSING,
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
 
 ModuleType = type(sys)
 NO_ATTRIBUTE = (None,)  # of a module: it is what is bound
-# Packages of the standard library that hold nothing but submodules. Programs use ``urllib.response``
-# without an import of it, because other modules of the library import it; where these may wait, the
-# package finds its submodules from the start and for good.
-EMPTY_PACKAGES = frozenset({"concurrent", "email.mime", "urllib", "wsgiref", "xml", "xml.etree"})
 
 
 class Origin:
@@ -166,7 +162,7 @@ def redeem(target: str) -> None:
     package, _, name = target.rpartition(".")
     names = promised.get(package)
     is_last = names and names.pop(name, None) is not None and not names
-    if is_last and package in sys.modules and not (state.takes_stdlib and package in EMPTY_PACKAGES):
+    if is_last and package in sys.modules and not (state.takes_stdlib and package in WITHOUT_IMPORT):
         finish_later(sys.modules[package])
 
 
@@ -300,7 +296,7 @@ def finish() -> None:
             if name in with_star:
                 with_star.discard(name)
                 rebuild_later(getattr(module, "__dict__", {}))
-            if state.takes_stdlib and name in EMPTY_PACKAGES:
+            if state.takes_stdlib and name in WITHOUT_IMPORT:
                 find_missing_in(name)
 
 

@@ -4,14 +4,14 @@ The answers to most questions were found by an earlier start and are in a table
 (startup/decisions.py); others are found by judging.py, which is loaded then.
 """
 
+import _imp
 import sys
-from _weakref import ref
 
 from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.decisions import are_same, open_decisions
 from ..startup.finders import asked, known, settle_new_finders
 from ..startup.guards import is_missed
-from ..startup.packages import MissingSubmodule, ModuleType, find_missing_in
+from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in
 from ..startup.settle import load
 from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
@@ -34,7 +34,8 @@ ASK = 5  # nothing is known yet, or it depends on what happens in this process
 OF_ITSELF = (FOR_EFFECT, FROM_ITSELF)  # the answers that a module can have for what it takes from itself
 FILES = 1 << 29  # under the offset and this stand the files that show that a target has no effects
 LOOKS_THROUGH = 1 << 30  # under this the modules whose names the code goes through
-LOOKED_FOR = LOOKS_THROUGH + 1  # and under this the packages that are to be loaded whole: see usage.py
+LOOKED_FOR = LOOKS_THROUGH + 1  # under this the packages that are to be loaded whole: see usage.py
+SERVED = LOOKS_THROUGH + 2  # and under this the packages whose submodules its waiting statements would load
 
 STDLIB = sys.stdlib_module_names
 MAXIMUM_KNOWN = 64
@@ -46,7 +47,6 @@ _settings: "dict[str, Any]" = state.snapshot["settings"]
 excludes_stdlib = setting("stdlib", _settings, _variables) == "exclude"
 decisions = open_decisions(_variables, "exclude" if excludes_stdlib else "include")
 switches.change(declared_only=_settings["mode"] == "declared")
-nobody = object  # its call, a new object, is no module
 nothing: "Table" = {}
 
 tables: "dict[int, Table]" = {}  # by id of the code
@@ -56,7 +56,7 @@ DECIDED: "Table" = {}  # the table of modules in which nothing waits but what sa
 settling: "dict[str, str]" = _settings["shipped-settle"]
 settled: "set[str]" = set()  # packages in which no import may wait any longer
 looked_through: "set[str]" = set()  # modules whose names another one goes through: the same holds for them
-served: "dict[str, Any]" = {}  # weak references to the packages that find_missing_in() has dealt with
+served: "set[str]" = set()  # packages that find their missing submodules, from when they are loaded
 
 
 def excepthook(kind: type[BaseException], error: BaseException, traceback: "TracebackType | None") -> None:
@@ -96,10 +96,6 @@ def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None
             return full_filter(importer, name, fromlist, frame)
         if not answer and not ("__lazy_modules__" in frame.f_globals and is_declared(frame, name)):
             return False
-        if "." in name:
-            package = name.rpartition(".")[0]
-            if served.get(package, nobody)() is not _loaded.get(package):
-                serve(package)
     except RecursionError:
         return False
     except Exception as error:
@@ -128,7 +124,6 @@ def full_filter(
             telling.tell_known(importer, name, frame, answer, table.get(~frame.f_lasti))
         if not answer:
             return False
-        serve(name.rpartition(".")[0])
     except RecursionError:
         return False
     except Exception as error:
@@ -189,13 +184,34 @@ def resolve_names(module: object, names: "set[str] | None" = None) -> None:
 
 
 def serve(package: str) -> None:
-    """Let *package* find its missing submodules; once for the module that it is now."""
-    if served.get(package, nobody)() is _loaded.get(package):
-        return
+    """Let *package* and those above it find their missing submodules; see packages.py."""
     find_missing_in(package)
-    module = sys.modules.get(package)
-    if type(module) is ModuleType:
-        served[package] = ref(module)
+    while package not in served and package:
+        served.add(package)
+        package = package.rpartition(".")[0]
+
+
+_set_lazy_attributes = _imp._set_lazy_attributes  # type: ignore[attr-defined]
+
+
+def set_lazy_attributes(module: object, name: str) -> object:
+    """Stand in for what importlib calls when it has loaded the module *name*.
+
+    That is in _find_and_load_unlocked() (3.15.2). A package whose body imports nothing has no statement
+    that could tell us. An import that fails does not come to here, so no traceback has a frame of ours.
+    """
+    result = _set_lazy_attributes(module, name)
+    if name in served:
+        try:
+            find_missing_in(name)
+        except Exception as error:
+            record_fault(f"serving {name}", error)
+    return result
+
+
+_imp._set_lazy_attributes = set_lazy_attributes  # type: ignore[attr-defined]
+for _name in WITHOUT_IMPORT:
+    serve(_name)
 
 
 def enter(importer: object, frame: "FrameType") -> "Table":
@@ -219,6 +235,9 @@ def enter(importer: object, frame: "FrameType") -> "Table":
         table = {}
     elif LOOKED_FOR in table:
         settle_packages(table[LOOKED_FOR], str(importer))
+    for package in table.get(SERVED, ()):
+        if package not in served:
+            serve(package)
     if LOOKS_THROUGH in table:
         if switches.watched:
             table = {}  # all is found out anew, for who wants to know why

@@ -38,6 +38,7 @@ from .engine import (
     LOOKED_FOR,
     LOOKS_THROUGH,
     MAXIMUM_KNOWN,
+    SERVED,
     WAITS,
     decisions,
     forget_all,
@@ -45,6 +46,7 @@ from .engine import (
     remember,
     resolve_names,
     says_lazy,
+    serve,
     settled,
     tables,
 )
@@ -121,6 +123,8 @@ def may_wait(importer: object, name: str, fromlist: "tuple[str, ...] | None", fr
         keep(importer, frame, WAITS)
     else:
         why = reason_against(importer, name, fromlist or (), frame)
+    if why is None:
+        serve_packages(importer, name, fromlist or (), frame)
     if switches.watched:
         from . import telling  # loaded, because it began to watch
 
@@ -150,6 +154,20 @@ def keep(
         table[FILES + at] = files
     if decisions is not None:
         decisions.note(importer, code, table)
+
+
+def serve_packages(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> None:
+    """Let packages find their submodules that an import of *name* would load; in later starts too."""
+    packages = [name.rpartition(".")[0]]
+    if fromlist and effects.takes_module(name, fromlist):
+        packages = [name]
+    table = tables.get(id(frame.f_code))
+    for package in filter(None, packages):
+        serve(package)
+        if table and package not in table.get(SERVED, ()):
+            table[SERVED] = (*table.get(SERVED, ()), package)
+            if decisions is not None:
+                decisions.note(importer, frame.f_code, table)
 
 
 def reason_against(

@@ -127,6 +127,16 @@ def imports_modules(importer: str, target: str, names: "tuple[str, ...]") -> boo
     return code is None or not {code.co_names[index] for _, index in stores}.intersection(names)
 
 
+def takes_module(target: str, names: "tuple[str, ...]") -> bool:
+    """Return whether one of *names*, taken from the package *target*, is a submodule of it."""
+    if target in sys.modules:
+        path = getattr(sys.modules[target], "__path__", None)
+    else:
+        spec = _find(target, is_own=True)
+        path = spec and spec.submodule_search_locations
+    return path is not None and any(_is_module(f"{target}.{one}") for one in names)
+
+
 def uses(name: str, spec: "ModuleSpec", importer: str) -> bool:
     """Return whether the body of the module *name* uses what it takes from *importer*, which imports it.
 

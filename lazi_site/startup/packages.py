@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 
 ModuleType = type(sys)
+# Packages of the standard library whose submodules programs use without an import of them, because
+# other modules import them: ``urllib.response``, ``importlib.util``. Where these may wait, the package
+# finds its submodules from the start and for good. All but importlib hold nothing else.
+WITHOUT_IMPORT = frozenset({"concurrent", "email.mime", "importlib", "urllib", "wsgiref", "xml", "xml.etree"})
 OWN_ATTRIBUTES = frozenset({"__dict__", "__getattr__", "__getattribute__"})
 
 
