@@ -5,7 +5,7 @@ import sys
 from ..startup.bootstrap import record_fault
 from ..startup.decisions import are_same
 from ..startup.guards import is_missed
-from ..startup.packages import find_missing_in, is_running
+from ..startup.packages import is_running
 from ..startup.reasons import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.settle import load
 from ..startup.switches import switches
@@ -249,10 +249,7 @@ class DeferredImport(Origin):
         if "." in full_target:
             promise(full_target, self)
         if fromlist and full_target in _loaded:
-            if namespace.get("__name__") == full_target:
-                find_missing_in(full_target)  # what its modules import of each other
-            else:
-                promise_found(full_target, fromlist, self)
+            promise_found(full_target, fromlist, self)
 
     def at_hand(self, key: SettledKey) -> "Any":
         if self.waiting[6][3]:

@@ -167,10 +167,20 @@ def redeem(target: str) -> None:
 
 
 def promise_found(package: str, names: "tuple[str, ...]", declared_by: Origin) -> None:
-    """Promise those of *names*, taken ``from`` the loaded *package*, that are modules on disk."""
+    """Promise those of *names*, taken ``from`` the loaded *package*, that are modules on disk.
+
+    What a package takes from itself and has not can be nothing else. It waits under its name
+    already; but what those modules import of each other is to be found too.
+    """
     namespace = getattr(sys.modules[package], "__dict__", {})
     path = namespace.get("__path__")
-    if path is None or namespace is declared_by.namespace:
+    if path is None:
+        return
+    if namespace is declared_by.namespace:
+        known = promised.setdefault(package, {})
+        for name in names:
+            known.setdefault(name, Submodule(f"{package}.{name}", declared_by))
+        find_missing_in(package)
         return
     for name in names:
         if waiting(namespace, name) is None and name not in namespace:

@@ -191,7 +191,8 @@ def serve(package: str) -> None:
         package = package.rpartition(".")[0]
 
 
-_set_lazy_attributes = _imp._set_lazy_attributes  # type: ignore[attr-defined]
+# Where another 3.15 should not have it, only packages that are loaded already find what they miss.
+_set_lazy_attributes: "Any" = getattr(_imp, "_set_lazy_attributes", None)
 
 
 def set_lazy_attributes(module: object, name: str) -> object:
@@ -209,7 +210,8 @@ def set_lazy_attributes(module: object, name: str) -> object:
     return result
 
 
-_imp._set_lazy_attributes = set_lazy_attributes  # type: ignore[attr-defined]
+if _set_lazy_attributes is not None:
+    _imp._set_lazy_attributes = set_lazy_attributes  # type: ignore[attr-defined]
 for _name in WITHOUT_IMPORT:
     serve(_name)
 
