@@ -22,12 +22,10 @@ def lazy_modules() -> set[str]:
 def waiting_targets() -> Iterator[str]:
     if _NATIVE:
         yield from sys.lazy_modules  # type: ignore[attr-defined]
-    elif "lazi_site.backport.namespaces" in sys.modules:
-        from ..backport.namespaces import records
+    elif "lazi_site.backport.modules" in sys.modules:
+        from ..backport.modules import waiting_targets as found
 
-        for record in list(records.values()):
-            for key in list(record.pending.values()):
-                yield key.origin.full_target
+        yield from found()
 
 
 def resolve_all(prefix: str | None = None) -> list[Exception]:

@@ -3,6 +3,7 @@
 import sys
 
 from ..startup import instructions as op
+from ..startup import packages
 from ..startup.bootstrap import state
 from ..startup.decisions import open_decisions
 from ..startup.packages import WITHOUT_IMPORT, find_missing_in, is_running
@@ -54,6 +55,7 @@ if _settings["settle-after"]:
 
     settling.settle_after(_settings["settle-after"])
 
+packages.waiting_targets = modules.waiting_targets
 for _name in WITHOUT_IMPORT if state.takes_stdlib else ():
     find_missing_in(_name)  # loaded before, as reading the configuration does
 

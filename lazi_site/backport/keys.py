@@ -270,8 +270,59 @@ class StandIn:
     def __mro_entries__(self, bases: "Any") -> "Any":
         return (_real(self),)
 
+    def __len__(self) -> int:
+        return len(_real(self))
+
+    def __contains__(self, item: "Any") -> bool:
+        return item in _real(self)
+
+    def __add__(self, other: "Any") -> "Any":
+        return _real(self) + other
+
+    def __radd__(self, other: "Any") -> "Any":
+        return other + _real(self)
+
+    def __mul__(self, other: "Any") -> "Any":
+        return _real(self) * other
+
+    def __rmul__(self, other: "Any") -> "Any":
+        return other * _real(self)
+
+    def __lt__(self, other: "Any") -> "Any":
+        return _real(self) < other
+
+    def __le__(self, other: "Any") -> "Any":
+        return _real(self) <= other
+
+    def __gt__(self, other: "Any") -> "Any":
+        return _real(self) > other
+
+    def __ge__(self, other: "Any") -> "Any":
+        return _real(self) >= other
+
+    def __int__(self) -> int:
+        return int(_real(self))
+
+    def __float__(self) -> float:
+        return float(_real(self))
+
+    def __index__(self) -> int:
+        return _real(self).__index__()  # type: ignore[no-any-return]
+
+    def __fspath__(self) -> "Any":
+        return _real(self).__fspath__()
+
+    def __str__(self) -> str:
+        return str(_real(self))
+
+    def __format__(self, specification: str) -> str:
+        return format(_real(self), specification)
+
     def __repr__(self) -> str:
-        return f"<lazy import {str.__str__(_get_key(self))!r}>"
+        return repr(_real(self))
+
+    def __reduce_ex__(self, protocol: "Any") -> "Any":
+        return _real(self).__reduce_ex__(protocol)
 
 
 # The slots themselves, past __getattribute__ and __setattr__.

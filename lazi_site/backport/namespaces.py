@@ -42,6 +42,10 @@ class SettledKey(str):
     origin: "Origin"
     stand_in: "Any"
 
+    def __reduce_ex__(self, protocol: "Any") -> "Any":
+        """Have copies be plain strings: what the key remembers is nobody else's business."""
+        return str, (str.__str__(self),)
+
 
 class Record:
     """The waiting names of one namespace: {name: key}, in the order in which they came."""

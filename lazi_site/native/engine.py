@@ -7,11 +7,12 @@ The answers to most questions were found by an earlier start and are in a table
 import _imp
 import sys
 
+from ..startup import packages
 from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.decisions import are_same, open_decisions
 from ..startup.finders import asked, known, settle_new_finders
 from ..startup.guards import is_missed
-from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in
+from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in, is_running
 from ..startup.settle import load
 from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
@@ -31,6 +32,7 @@ FOR_EFFECT = 2  # nothing uses the name that it binds: it waits if its target is
 FROM_ITSELF = 3  # the module takes names from itself: see must_have_now()
 IF_FOUND = 4  # it waits, unless its module is loaded to find out whether this target can be: see guards.py
 ASK = 5  # nothing is known yet, or it depends on what happens in this process
+SAYS_LAZY = 6  # it says ``lazy`` itself: it waits, whatever is at hand
 OF_ITSELF = (FOR_EFFECT, FROM_ITSELF)  # the answers that a module can have for what it takes from itself
 FILES = 1 << 29  # under the offset and this stand the files that show that a target has no effects
 LOOKS_THROUGH = 1 << 30  # under this the modules whose names the code goes through
@@ -96,6 +98,8 @@ def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None
             return full_filter(importer, name, fromlist, frame)
         if not answer and not ("__lazy_modules__" in frame.f_globals and is_declared(frame, name)):
             return False
+        if name in _loaded and is_at_hand(name, fromlist, frame):
+            return False
     except RecursionError:
         return False
     except Exception as error:
@@ -121,8 +125,8 @@ def full_filter(
         if answer > WAITS or not switches.is_plain or asked != known or "__lazy_modules__" in frame.f_globals:
             answer = decide(importer, name, fromlist, frame, table, answer)
         elif switches.watched:
-            telling.tell_known(importer, name, frame, answer, table.get(~frame.f_lasti))
-        if not answer:
+            telling.tell_known(importer, name, fromlist, frame, answer, table.get(~frame.f_lasti))
+        if not answer or (answer != SAYS_LAZY and is_at_hand(name, fromlist, frame)):
             return False
     except RecursionError:
         return False
@@ -145,21 +149,21 @@ def decide(
     frame: "FrameType",
     table: "Table",
     answer: int,
-) -> bool:
-    """Return whether the statement may wait, where more counts than that *table* has this *answer* for it."""
+) -> int:
+    """Return EAGER, WAITS or SAYS_LAZY, where more counts than that *table* has this *answer* for it."""
     # What a module declares lazy is so without us too, and may not even be there.
     declared = "__lazy_modules__" in frame.f_globals and is_declared(frame, name)
     if declared or table is DECIDED:
         waits = declared or says_lazy(frame)
         if waits and switches.watched:
-            telling.tell(importer, name, frame)
-        return waits
+            telling.tell(importer, name, fromlist, frame)
+        return SAYS_LAZY if waits else EAGER
     # A finder's own names must not wait for an import that it is asked about.
     settle_new_finders(resolve_names)
     if (answer == IF_FOUND and is_missed(name, frame)) or (
         answer in OF_ITSELF and name == importer and must_have_now(frame, fromlist)
     ):
-        return switches.watched and ask(importer, name, fromlist, frame)  # which tells why, and says no
+        return ask(importer, name, fromlist, frame) if switches.watched else EAGER  # which tells why
     if (
         answer == ASK
         or (answer == FOR_EFFECT and may_act(name, fromlist, table.get(FILES + frame.f_lasti)))
@@ -167,8 +171,8 @@ def decide(
     ):
         return ask(importer, name, fromlist, frame)
     if switches.watched:
-        telling.tell_known(importer, name, frame, answer, table.get(~frame.f_lasti))
-    return answer != EAGER
+        telling.tell_known(importer, name, fromlist, frame, answer, table.get(~frame.f_lasti))
+    return answer if answer in (EAGER, SAYS_LAZY) else WAITS
 
 
 def resolve_names(module: object, names: "set[str] | None" = None) -> None:
@@ -212,6 +216,7 @@ def set_lazy_attributes(module: object, name: str) -> object:
 
 if _set_lazy_attributes is not None:
     _imp._set_lazy_attributes = set_lazy_attributes  # type: ignore[attr-defined]
+packages.waiting_targets = lambda: tuple(sys.lazy_modules)  # type: ignore[attr-defined]
 for _name in WITHOUT_IMPORT:
     serve(_name)
 
@@ -290,12 +295,29 @@ def settle_packages(packages: "tuple[str, ...]", because_of: str) -> None:
     judging.settle_packages(packages, because_of)
 
 
-def ask(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> bool:
-    """Return whether the statement at which *frame* stands may wait, by all that decides about it."""
+def is_at_hand(name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> bool:
+    """Return whether the statement only has to bind what is loaded: that it does at once, as it does eagerly.
+
+    Who takes a name before another value is put there has the former one, and a stand-in
+    for a module in ``sys.modules`` is taken while it is there. Not what the module of *frame* declares lazy,
+    and not from a module that still runs, perhaps in another thread, for which the import would wait.
+    """
+    contents = getattr(_loaded.get(name), "__dict__", None)
+    if type(contents) is not dict or is_running(contents):
+        return False
+    for one in fromlist or ():
+        # Its type would have to be imported; one that is the program's own waits without need.
+        if one not in contents or type(contents[one]).__name__ == "lazy_import":
+            return False
+    return not ("__lazy_modules__" in frame.f_globals and is_declared(frame, name))
+
+
+def ask(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> int:
+    """Return EAGER, WAITS or SAYS_LAZY for the statement at which *frame* stands, by all that decides."""
     load("lazi_site.native.judging")
     from . import judging
 
-    return judging.may_wait(importer, name, fromlist, frame)
+    return judging.judge_statement(importer, name, fromlist, frame)
 
 
 def may_act(name: str, fromlist: "tuple[str, ...] | None", files: "tuple[Source, ...] | None") -> bool:

@@ -38,6 +38,7 @@ from .engine import (
     LOOKED_FOR,
     LOOKS_THROUGH,
     MAXIMUM_KNOWN,
+    SAYS_LAZY,
     SERVED,
     WAITS,
     decisions,
@@ -114,13 +115,16 @@ class Body:
 bodies: "dict[int, Body]" = {}  # by id of the code, which the body keeps alive
 
 
-def may_wait(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> bool:
-    """Return whether the import of *name* at which *frame* stands may wait, and tell it if that is wanted."""
+def judge_statement(
+    importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType"
+) -> int:
+    """Return EAGER, WAITS or SAYS_LAZY for the import of *name* at which *frame* stands, and tell it."""
     if type(importer) is not str:
         importer = ""
     why = None
-    if says_lazy(frame):
-        keep(importer, frame, WAITS)
+    declares = says_lazy(frame)
+    if declares:
+        keep(importer, frame, SAYS_LAZY)
     else:
         why = reason_against(importer, name, fromlist or (), frame)
     if why is None:
@@ -128,8 +132,10 @@ def may_wait(importer: object, name: str, fromlist: "tuple[str, ...] | None", fr
     if switches.watched:
         from . import telling  # loaded, because it began to watch
 
-        telling.tell(importer, name, frame, why)
-    return why is None
+        telling.tell(importer, name, fromlist, frame, why)
+    if declares:
+        return SAYS_LAZY
+    return WAITS if why is None else EAGER
 
 
 def keep(

@@ -2,7 +2,7 @@
 
 from ..startup import bytecode, watch
 from ..startup.switches import switches
-from .engine import DECIDED, EAGER, decisions, says_lazy, tables
+from .engine import DECIDED, EAGER, decisions, is_at_hand, says_lazy, tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,16 +12,29 @@ if TYPE_CHECKING:
     from ..startup.reasons import Eager
 
 
-def tell(importer: object, name: str, frame: "FrameType", why: "Eager | None" = None) -> None:
+def tell(
+    importer: object,
+    name: str,
+    fromlist: "tuple[str, ...] | None",
+    frame: "FrameType",
+    why: "Eager | None" = None,
+) -> None:
     """Tell that the import of *name* at which *frame* stands waits, or *why* not."""
     if why is None:
-        tell_waiting(importer, name, frame, *read(importer, frame))
+        tell_waiting(importer, name, fromlist, frame, *read(importer, frame))
     else:
         file, line = frame.f_code.co_filename, frame.f_lineno or 0
         watch.eager(importer, name, file, line, why.code, why.detail)
 
 
-def tell_known(importer: object, name: str, frame: "FrameType", answer: int, more: "Any") -> None:
+def tell_known(
+    importer: object,
+    name: str,
+    fromlist: "tuple[str, ...] | None",
+    frame: "FrameType",
+    answer: int,
+    more: "Any",
+) -> None:
     """Tell what follows from the *answer* that is kept for the statement.
 
     more: what is kept beside it, line and what else the telling takes; None if that is not known yet.
@@ -31,14 +44,26 @@ def tell_known(importer: object, name: str, frame: "FrameType", answer: int, mor
         watch.eager(importer, name, frame.f_code.co_filename, line, code, detail)
     else:
         line, names = more or read(importer, frame)
-        tell_waiting(importer, name, frame, line, names)
+        tell_waiting(importer, name, fromlist, frame, line, names)
 
 
 def tell_waiting(
-    importer: object, name: str, frame: "FrameType", line: int, names: "tuple[str, ...]"
+    importer: object,
+    name: str,
+    fromlist: "tuple[str, ...] | None",
+    frame: "FrameType",
+    line: int,
+    names: "tuple[str, ...]",
 ) -> None:
-    """Tell that the import of *name* in *line* waits; names: those that the statement binds."""
-    declared = switches.trace >= 2 and (says_lazy(frame) or watch.is_declared(name, frame.f_globals))
+    """Tell that the import of *name* in *line* waits, or finds all at hand.
+
+    names: those that the statement binds.
+    """
+    says_so = says_lazy(frame)
+    if not says_so and is_at_hand(name, fromlist, frame):
+        watch.bound(importer, name, names, frame.f_code.co_filename, line)
+        return
+    declared = switches.trace >= 2 and (says_so or watch.is_declared(name, frame.f_globals))
     watch.deferred(importer, name, names, frame.f_code.co_filename, line, declared=declared)
 
 

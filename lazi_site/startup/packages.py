@@ -3,17 +3,25 @@
 ``import pkg.a`` runs pkg.a, which may import pkg.b; whoever then uses ``pkg.b``
 never imported it himself. While imports of a package's modules wait, an
 attribute that it lacks and that is a module on disk is therefore imported.
+Who asks whether it is there, by ``hasattr(pkg, "b")``, gets the answer that he
+gets eagerly: for that, what waits below the package is loaded.
 """
 
 import sys
 from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 
+from .settle import load
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import FrameType
     from typing import Any
 
 
 ModuleType = type(sys)
+# Gives the absolute names of the modules that imports wait for; the engine's.
+waiting_targets: "Callable[[], Iterable[str]]" = tuple
 # Packages of the standard library whose submodules programs use without an import of them, because
 # other modules import them: ``urllib.response``, ``importlib.util``. Where these may wait, the package
 # finds its submodules from the start and for good. All but importlib hold nothing else.
@@ -43,9 +51,38 @@ class MissingSubmodule:
             target = f"{package}.{name}"
             path = namespace.get("__path__")
             if path is not None and _find_spec(target, path) is not None:
-                __import__(target)
-                return sys.modules[target]
+                if is_question(sys._getframe(1)):
+                    load_waiting(package, target)
+                else:
+                    __import__(target)
+                if target in sys.modules:
+                    return sys.modules[target]
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
+
+
+def is_question(frame: "FrameType") -> bool:
+    """Return whether *frame* calls something, as hasattr() or getattr(), and does not read an attribute."""
+    load("lazi_site.startup.instructions")
+    from . import instructions as op
+
+    operation = frame.f_code.co_code[frame.f_lasti]
+    return operation in (op.CALL, op.CALL_KW, op.CALL_FUNCTION_EX, op.PRECALL)
+
+
+def load_waiting(package: str, target: str) -> None:
+    """Load the modules below *package* that imports wait for, until *target* is among them."""
+    tried: set[str] = set()
+    while target not in sys.modules:
+        waiting = {one for one in waiting_targets() if one.startswith(package + ".")}
+        waiting.difference_update(tried, sys.modules)
+        if not waiting:
+            return
+        one = waiting.pop()
+        tried.add(one)
+        try:
+            __import__(one)
+        except Exception:
+            continue  # it is told where its name is used
 
 
 def is_ordinary(module: "Any") -> bool:

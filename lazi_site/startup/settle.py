@@ -194,7 +194,7 @@ def tell_first(importer, name, frame):  # type: (object, str, FrameType) -> None
     if state.engine and state.snapshot and native_engine().switches.watched:
         from ..native import telling  # loaded, because it began to watch
 
-        telling.tell(importer, name, frame)
+        telling.tell(importer, name, None, frame)
 
 
 def native_engine():  # type: () -> Any

@@ -165,8 +165,7 @@ def check_stand_in_acts_as_the_object() -> None:
     equal(len(held), 3)
     box, kind, nothing = held.values()
     equal("acting_target" in sys.modules, False)
-    equal(repr(box), "<lazy import 'box'>")
-    equal("acting_target" in sys.modules, False)
+    equal([repr(box), f"{box}", len(box), 2 in box, box * 2], ["[1, 2]", "[1, 2]", 2, True, [1, 2, 1, 2]])
     equal([box(), list(box), box[0], bool(box), box == [1, 2]], ["called", [1, 2], 1, True, True])
     equal([bool(nothing), type(kind()).__name__, hash(kind) == hash(module.K)], [False, "K", True])
     box.mark = 5

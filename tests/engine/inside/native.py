@@ -13,6 +13,12 @@ def is_waiting(module: types.ModuleType, name: str) -> bool:
     return type(vars(module)[name]) is types.LazyImportType  # type: ignore[attr-defined]
 
 
+def forget(*names: str) -> None:
+    """Have the modules *names* loaded anew: what is loaded is bound at once."""
+    for name in names:
+        sys.modules.pop(name, None)
+
+
 def check_mode_and_filter_are_in_place() -> None:
     equal(sys.get_lazy_imports(), "all")  # type: ignore[attr-defined]
     equal(sys.get_lazy_imports_filter().__module__, "lazi_site.native.engine")  # type: ignore[attr-defined]
@@ -40,6 +46,7 @@ def check_only_what_is_taken_from_globals_is_imported_at_once() -> None:
     }
     for number, (taking, expected) in enumerate(takes_each.items()):
         name = f"takes_{number}"
+        forget("one", "two")
         module = load(
             name,
             **{name: f"import one\nimport two\ndef f(x):\n    return {taking}, one, two"},
@@ -58,6 +65,7 @@ def check_getattr_of_a_module_takes_only_what_is_not_there() -> None:
     }
     for number, (body, expected) in enumerate(bodies.items()):
         name = f"asked_{number}"
+        forget("one")
         source = f"import one\nothers = {{}}\ndef f(): one\ndef __getattr__(name):\n    {body}"
         equal((body, is_waiting(load(name, **{name: source}, one=""), "one")), (body, expected))
 
