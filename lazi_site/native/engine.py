@@ -13,6 +13,7 @@ from ..startup.decisions import are_same, open_decisions
 from ..startup.finders import asked, known, settle_new_finders
 from ..startup.guards import is_missed
 from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in, is_running
+from ..startup.paths import is_lent
 from ..startup.settle import load
 from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
@@ -252,6 +253,11 @@ def enter(importer: object, frame: "FrameType") -> "Table":
             looked_through.update(table[LOOKS_THROUGH])
             for name in table[LOOKS_THROUGH]:
                 resolve_names(_loaded.get(name))
+    if table is not DECIDED and is_lent(frame.f_back):
+        load("lazi_site.native.judging")
+        from . import judging
+
+        table = judging.without_lent(table, frame)
     if len(tables) >= MAXIMUM_KNOWN:
         forget_all()
     remember(code, table)

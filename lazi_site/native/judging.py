@@ -5,6 +5,7 @@ import sys
 from ..startup import bytecode, effects, guards
 from ..startup.bootstrap import state
 from ..startup.packages import ModuleType
+from ..startup.paths import may_vanish
 from ..startup.policy import Policy
 from ..startup.reasons import (
     CANNOT_BE_FOUND,
@@ -14,6 +15,7 @@ from ..startup.reasons import (
     LOOKS_THROUGH_NAMES,
     NAME_OF_SUBMODULE,
     PATH_RESTORED,
+    READ_BY_CALLER,
     SERVED_BY_ITSELF,
     SWITCHED_OFF,
     TAKEN_FROM_ITSELF,
@@ -56,7 +58,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-    from ..startup.decisions import Source
+    from ..startup.decisions import Source, Table
     from ..startup.reasons import Eager
 
 policy = Policy(state.snapshot["settings"], variables_at_start())
@@ -79,6 +81,7 @@ class Body:
         "performed",
         "ranges",
         "read",
+        "read_by_caller",
         "scans",
         "taken",
         "usage",
@@ -100,6 +103,7 @@ class Body:
         self.path_restored = path_restored_at(code)
         self.usage = Usage(code, self.nested)
         self.performed = effects.performed_in_order(importer, package, code, self.usage)
+        self.read_by_caller = False
         self.read: set[str] | None = None
 
     def reads_global(self, name: str) -> bool:
@@ -215,6 +219,7 @@ def read(importer: str, frame: "FrameType") -> Body:
     looked_through = keep_looked_through(code, importer, package)
     packages = packages_looked_for(code, importer)
     body = Body(code, importer, package, "__path__" in frame.f_globals)
+    body.read_by_caller = is_read_by_caller(importer, frame)
     table = tables.get(id(code))
     if packages:
         settle_packages(packages, importer)
@@ -271,6 +276,8 @@ def judge(
                 why = EXTENDED
             elif not body.taken.isdisjoint(statement.bound):
                 why = LOOKS_THROUGH_NAMES
+            elif body.read_by_caller and any(not loads_itself(body.code, one) for one in statement.bound):
+                why = READ_BY_CALLER
             elif body.usage.is_unused(statement.bound) and effects.may_be_for_effect(
                 importer, body.code.co_filename, statement.name, name, statement.fromlist
             ):
@@ -280,6 +287,38 @@ def judge(
     found = (answer if why is None else EAGER, why)
     if not is_open:
         body.answers[frame.f_lasti] = found
+    return found
+
+
+def is_read_by_caller(importer: str, frame: "FrameType") -> bool:
+    """Return whether who executes the code in *frame*, by exec() or runpy.run_path(), reads its names.
+
+    There the interpreter's stand-ins would be found, as of names that ``conf.py`` imports for Sphinx.
+    """
+    back = frame.f_back
+    if back is None or guards.is_internal(back):
+        return False
+    if guards.module_name(back) == "runpy":
+        return back.f_back is not None and back.f_back.f_code.co_name == "_run_module_code"
+    return getattr(sys.modules.get(importer), "__dict__", None) is not frame.f_globals
+
+
+def loads_itself(code: "CodeType", name: str) -> bool:
+    """Return whether module-level *code* loads *name*, which puts the real object in its place."""
+    return next(bytecode.loads(code, name), None) is not None
+
+
+def without_lent(table: "Table", frame: "FrameType") -> "Table":
+    """Return *table*, what is kept of the code in *frame*, as it is while folders are lent; see paths.py."""
+    code = frame.f_code
+    package = frame.f_globals.get("__package__") or ""
+    found = dict(table)
+    for statement in bytecode.statements(code):
+        target = bytecode.absolute(statement.name, statement.level, package)
+        if target and may_vanish(target):
+            line = next(line for start, end, line in code.co_lines() if start <= statement.at < end)
+            found[statement.at] = EAGER
+            found[~statement.at] = (line or 0, PATH_RESTORED.code, PATH_RESTORED.detail)
     return found
 
 

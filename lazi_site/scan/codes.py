@@ -113,6 +113,11 @@ CODES = {
         " the submodule, loaded late, would stand in its place.",
         NOTHING,
     ),
+    "read-by-caller": Code(
+        "import",
+        "The code is executed by exec() or runpy.run_path(), and whoever does that reads its names (3.15).",
+        NOTHING,
+    ),
     "path-restored": Code(
         "import",
         "The importing module takes folders off sys.path afterwards, where the module may lie.",

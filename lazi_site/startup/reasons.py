@@ -18,6 +18,7 @@ class Eager:
 IN_TRY = Eager("in-try", "it stands in try or with")
 LOOKS_THROUGH_NAMES = Eager("scans-namespace", "its module goes through its own namespace")
 PATH_RESTORED = Eager("path-restored", "its module takes folders off sys.path afterwards")
+READ_BY_CALLER = Eager("read-by-caller", "who executes the code reads its names")
 STAR_IMPORT = Eager("star-import", "it takes every name")
 NOT_DECLARED = Eager("not-declared", "its module's __lazy_modules__ does not name it")
 SWITCHED_OFF = Eager("switched-off", "the program asked for eager imports")

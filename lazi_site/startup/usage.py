@@ -90,7 +90,7 @@ class Usage:
 
 
 def path_restored_at(code: "CodeType") -> int:
-    """Return the offset at which module-level code last takes a folder off ``sys.path`` again, or 0.
+    """Return the offset at which *code*, of a module or function, last takes a folder off ``sys.path``, or 0.
 
     ``sys.path.pop(0)``, ``sys.path.remove(x)``, ``del sys.path[0]`` and ``sys.path = former``:
     what was imported before may be found nowhere afterwards.
@@ -99,8 +99,8 @@ def path_restored_at(code: "CodeType") -> int:
         return 0
     instructions, names = code.co_code, code.co_names
     last = 0
-    for at in bytecode.loads(code, "sys"):
-        operation, argument, _ = bytecode.forwards(instructions, at + 2)
+    for at in _loads_of_sys(code):
+        operation, argument, _ = bytecode.forwards(instructions, bytecode.past_caches(instructions, at + 2))
         if operation == op.STORE_ATTR and names[argument] == "path":
             last = at
     for at, _, method, after in _uses_of_sys(code, "path"):
@@ -111,18 +111,26 @@ def path_restored_at(code: "CodeType") -> int:
 
 
 def _uses_of_sys(code: "CodeType", name: str) -> "Iterator[tuple[int, int, str, int]]":
-    """Yield of each ``sys.name`` in module-level *code* its offset, the instruction that follows,
-    the name of the method if that takes one, else "", and the offset behind it.
+    """Yield of each ``sys.name`` in *code* its offset, the instruction that follows, the name of
+    the method if that takes one, else "", and the offset behind it.
     """
     instructions, names = code.co_code, code.co_names
     shift = int(op.VERSION > 0)  # from 3.12 on the lowest bit of LOAD_ATTR's argument marks a method
-    for at in bytecode.loads(code, "sys"):
-        operation, argument, after = bytecode.forwards(instructions, at + 2)
+    for at in _loads_of_sys(code):
+        operation, argument, after = bytecode.forwards(
+            instructions, bytecode.past_caches(instructions, at + 2)
+        )
         if operation == op.LOAD_ATTR and names[argument >> shift] == name:
             after = bytecode.past_caches(instructions, after)
             operation, argument, after = bytecode.forwards(instructions, after)
             is_method = operation == (op.LOAD_ATTR if shift else op.LOAD_METHOD)
             yield at, operation, names[argument >> shift] if is_method else "", after
+
+
+def _loads_of_sys(code: "CodeType") -> "Iterator[int]":
+    yield from bytecode.loads(code, "sys")
+    if "sys" in code.co_names:  # in a function
+        yield from bytecode.occurrences(code, op.LOAD_GLOBAL, code.co_names.index("sys") << 1)
 
 
 def packages_looked_for(code: "CodeType", importer: str) -> "tuple[str, ...]":
