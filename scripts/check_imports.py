@@ -62,7 +62,7 @@ RULES = {
     # The slow path of start-up reads the configuration; each engine is loaded late.
     "startup": Rule(ALREADY_LOADED, late=names("config backport native")),
     "backport": Rule(ALREADY_LOADED, names("startup")),
-    "native": Rule(ALREADY_LOADED, names("startup"), late=names("types")),
+    "native": Rule(ALREADY_LOADED, names("startup"), late=names("types copyreg pkgutil")),
     "safety": Rule(STDLIB, names("startup.policy")),
     "config": Rule(STDLIB | names("platformdirs tomlkit"), names("errors startup safety")),
     "install": Rule(STDLIB, names("errors config startup")),

@@ -241,6 +241,8 @@ class StandIn:
     value: "Any"
 
     def __getattribute__(self, name: str) -> "Any":
+        if name == "__class__" and _is_resolving(self):
+            return StandIn  # to who asks all objects that there are what they are
         return getattr(_real(self), name)
 
     def __setattr__(self, name: str, value: "Any") -> None:
@@ -343,6 +345,12 @@ def _real(stand_in: StandIn) -> "Any":
 
 
 _REAL = _real.__code__
+
+
+def _is_resolving(stand_in: StandIn) -> bool:
+    """Return whether this thread performs the import that *stand_in* waits for."""
+    key = _get_key(stand_in)
+    return key.busy is not None and get_ident() in key.busy
 
 
 def resolved(namespace: "dict[str, Any]", name: str) -> "Any":

@@ -103,7 +103,8 @@ def waiting(
     bound, end, dotted_as = tail
     plain = names is None and not dotted_as
     is_sure = guards.is_sure(target, importer)
-    is_for_effect = usage.is_unused(bound) and may_be_for_effect(importer, usage.code, name, target, names)
+    unused = usage.unused(names, bound)
+    is_for_effect = bool(unused) and may_be_for_effect(importer, usage.code, name, target, names, unused)
     rare = (at, level, name, dotted_as, line, is_sure, is_for_effect)
     simple = ASK if is_for_effect else (SURE if is_sure else IF_FOUND)
     return target, names, end, simple, bound, target.partition(".")[0] if plain else target, rare
@@ -124,12 +125,17 @@ def performed_in_order(importer: str, package: str, code: "CodeType", usage: Usa
 
 
 def may_be_for_effect(
-    importer: str, code: "CodeType", name: str, target: str, names: "tuple[str, ...] | None"
+    importer: str,
+    code: "CodeType",
+    name: str,
+    target: str,
+    names: "tuple[str, ...] | None",
+    unused: "tuple[str | None, ...]",
 ) -> bool:
-    """Return what effects.py says of a statement in *code* whose names nobody uses."""
-    if not names or not name:
+    """Return what effects.py says of a statement in *code* of whose names some are unused."""
+    if names is None or (not name and len(unused) == len(names)):
         return True
     load("lazi_site.startup.effects")  # few modules come here
     from ..startup import effects
 
-    return effects.may_be_for_effect(importer, code.co_filename, name, target, names)
+    return effects.may_be_for_effect(importer, code.co_filename, name, target, names, unused)

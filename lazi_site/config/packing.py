@@ -27,7 +27,7 @@ BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
 # programs need no more. Every program to which a policy applies runs those of no part. Those of a part
 # need only these and each other, and are run for what is rarer: J to decide about statements that no
 # earlier start has seen, E to find out whether a target is imported for its effect, F what a new
-# finder uses, G whether a module is loaded in a try, H what a call hashes names for, S to store
+# finder uses, G whether a module is loaded in a try, H what a call hashes names for, P to pickle, S to store
 # decisions at the end, T for the option "settle-after", W to tell of imports, X for loaders that execute
 # code themselves.
 QUICK = [f"startup.{name}" for name in ("switches", "finders", "packages", "paths", "decisions")]
@@ -61,6 +61,7 @@ PACKED = {
         ("F", ["startup.finding"]),
         ("J", ["startup.policy", "startup.effects", "native.reading", "native.judging"]),
         ("W", [*TELLING, "native.telling"]),
+        ("P", ["native.pickling"]),
         ("S", STORING),
     ],
 }

@@ -201,15 +201,17 @@ _set_lazy_attributes: "Any" = getattr(_imp, "_set_lazy_attributes", None)
 
 
 def set_lazy_attributes(module: object, name: str) -> object:
-    """Stand in for what importlib calls when it has loaded the module *name*.
+    """Stand in for what importlib calls when it has loaded the module *name*; pickle is taught what waits.
 
     That is in _find_and_load_unlocked() (3.15.2). A package whose body imports nothing has no statement
     that could tell us. An import that fails does not come to here, so no traceback has a frame of ours.
     """
     result = _set_lazy_attributes(module, name)
-    if name in served:
+    if name in served or name == "pickle":
         try:
             find_missing_in(name)
+            if name == "pickle":
+                load("lazi_site.native.pickling")
         except Exception as error:
             record_fault(f"serving {name}", error)
     return result

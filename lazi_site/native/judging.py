@@ -29,6 +29,7 @@ from ..startup.usage import (
     packages_looked_for,
     path_restored_at,
     scans_namespace,
+    with_nested,
 )
 from . import reading
 from .engine import (
@@ -109,7 +110,7 @@ class Body:
     def reads_global(self, name: str) -> bool:
         """Return whether the code, or something nested in it, reads or deletes the global *name*."""
         if not bytecode.has_many_names(self.code):
-            users = reading.with_nested(self.code) if name in self.nested else (self.code,)
+            users = with_nested(self.code) if name in self.nested else (self.code,)
             return reading.reads_global(users, name)
         if self.read is None:
             self.read = reading.globals_read(self.code)
@@ -278,8 +279,13 @@ def judge(
                 why = LOOKS_THROUGH_NAMES
             elif body.read_by_caller and any(not loads_itself(body.code, one) for one in statement.bound):
                 why = READ_BY_CALLER
-            elif body.usage.is_unused(statement.bound) and effects.may_be_for_effect(
-                importer, body.code.co_filename, statement.name, name, statement.fromlist
+            elif effects.may_be_for_effect(
+                importer,
+                body.code.co_filename,
+                statement.name,
+                name,
+                statement.fromlist,
+                body.usage.unused(statement.fromlist, statement.bound),
             ):
                 answer = FOR_EFFECT
                 if importer == "__main__" and not (fromlist and statement.name):

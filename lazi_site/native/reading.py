@@ -2,11 +2,11 @@
 
 from ..startup import bytecode
 from ..startup import instructions as op
-from ..startup.usage import mentioned, nested_names
+from ..startup.usage import mentioned, nested_names, with_nested
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from types import CodeType
 
 
@@ -56,17 +56,6 @@ def taken_from_globals(code: "CodeType") -> "set[str]":
                 taken.update(_item_taken(user, at + 2) for at in bytecode.occurrences(user, *unit))
     taken.discard("")
     return taken
-
-
-def with_nested(code: "CodeType") -> "Iterator[CodeType]":
-    """Yield *code* and all code nested in it."""
-    kind = type(code)
-    found = [code]
-    while found:
-        one = found.pop()
-        yield one
-        if kind in map(type, one.co_consts):  # no other look at most functions
-            found += [inner for inner in one.co_consts if type(inner) is kind]
 
 
 def _item_taken(code: "CodeType", at: int) -> str:

@@ -52,9 +52,8 @@ def read_statements(code: CodeType, module: str, package: str) -> list[Statement
         elif tail is None:
             reason = "unknown-form"
         else:
-            is_for_effect = usage.is_unused(tail[0]) and may_be_for_effect(
-                module, code.co_filename, name, target, fromlist
-            )
+            unused = usage.unused(fromlist, tail[0])
+            is_for_effect = may_be_for_effect(module, code.co_filename, name, target, fromlist, unused)
             reason = FOR_ITS_EFFECT.code if is_for_effect else WAITS
         found.append((line, target, names, reason))
     return found

@@ -52,9 +52,14 @@ _ENDS = frozenset({op.STORE_NAME, op.STORE_GLOBAL, op.POP_TOP, op.RETURN_VALUE})
 
 
 def may_be_for_effect(
-    importer: str, file: str, name: str, target: str, names: "tuple[str, ...] | None"
+    importer: str,
+    file: str,
+    name: str,
+    target: str,
+    names: "tuple[str, ...] | None",
+    unused: "tuple[str | None, ...]",
 ) -> bool:
-    """Return whether a statement in the module *importer* whose names nobody uses may be made for an effect.
+    """Return whether a statement in the module *importer* may be made for an effect.
 
     One that imports modules as such may, as ``from app import routes``. Other names
     taken ``from`` a module count as used, because others may take them from the
@@ -63,8 +68,13 @@ def may_be_for_effect(
     wherever the target uses the importer, to add itself to what is there.
 
     file: of the importer. name: as written after ``from``. target: the same, absolute.
-    names: None for ``import name``.
+    names: what is taken, None for ``import name``; unused: those of them that nobody uses. If others
+    are used, it may be if these are modules, as in ``from app import routes, models``.
     """
+    if not unused:
+        return False
+    if names is not None and len(unused) < len(names):
+        return imports_modules(importer, target, tuple(filter(None, unused)))
     if names is None or not name or imports_modules(importer, target, names):
         return True
     if is_registered(importer, target):
@@ -98,8 +108,14 @@ def performed_in_order(importer: str, package: str, code: "CodeType", usage: "Us
         if (
             names
             and statement.name
-            and usage.is_unused(statement.bound)
-            and may_be_for_effect(importer, code.co_filename, statement.name, target, names)
+            and may_be_for_effect(
+                importer,
+                code.co_filename,
+                statement.name,
+                target,
+                names,
+                usage.unused(names, statement.bound),
+            )
             and inert_files(target, names) is None
         ):
             performed |= before

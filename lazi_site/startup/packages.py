@@ -62,6 +62,8 @@ class MissingSubmodule:
 
 def is_question(frame: "FrameType") -> bool:
     """Return whether *frame* calls something, as hasattr() or getattr(), and does not read an attribute."""
+    if frame.f_code.co_filename.startswith("<frozen importlib"):
+        return False  # that asks before it imports what is not there
     load("lazi_site.startup.instructions")
     from . import instructions as op
 

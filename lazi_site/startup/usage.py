@@ -22,6 +22,10 @@ _OF_KEYS = frozenset({0, op.BINARY_OP, op.LOAD_CONST, op.LOAD_NAME, op.STORE_SUB
 # passed to, or one of these methods.
 _LOOKS_AT_ALL = frozenset({op.GET_ITER, op.LOAD_FAST_AND_CLEAR, op.CALL, op.PRECALL})
 _GIVES_ALL = frozenset({"copy", "items", "keys", "values"})
+# What else takes a global by the index of its name; LOAD_NAME does in a class.
+_OF_GLOBALS = [op.LOAD_NAME, op.STORE_GLOBAL, op.DELETE_GLOBAL]
+if op.VERSION:
+    _OF_GLOBALS.append(op.LOAD_FROM_DICT_OR_GLOBALS)
 _SUBSCRIPTS = frozenset({op.BINARY_SUBSCR, op.BINARY_OP, op.STORE_SUBSCR, op.DELETE_SUBSCR})
 
 
@@ -38,23 +42,25 @@ class Usage:
         self.assigned: set[str] | None = None
         self.loaded: set[str] | None = None
 
-    def is_unused(self, bound: "tuple[str, ...]") -> bool:
-        """Return whether the code never mentions the names *bound* by a statement; see effects.py."""
-        return not any(map(self.is_loaded, bound))
+    def unused(self, names: "tuple[str, ...] | None", bound: "tuple[str, ...]") -> "tuple[str | None, ...]":
+        """Return those of *names*, taken by a statement that binds them as *bound*, that nobody uses.
+
+        names: None for ``import name``, of which None is the only one.
+        """
+        pairs = zip(names or (None,), bound, strict=True)
+        return tuple(name for name, one in pairs if not self.is_loaded(one))
 
     def is_loaded(self, name: str) -> bool:
-        """Return whether the code loads *name*, or functions and classes in it mention it.
-
-        For nested code any mention counts (attributes too): a wrong yes only
-        keeps an import lazy that its importer names.
-        """
+        """Return whether the code, or a function or class in it, loads the global *name*."""
         code = self.code
         many = bytecode.has_many_names(code)
         # Most modules are asked once, and the first function that mentions the name is the answer.
         if self.nested is None and (many or self.was_asked):
             self.nested = nested_names(code)
         self.was_asked = True
-        if name in self.nested if self.nested is not None else is_mentioned(name, code.co_consts):
+        mentioned = name in self.nested if self.nested is not None else is_mentioned(name, code.co_consts)
+        # Mostly it is no attribute of that name.
+        if mentioned and any(loads_global(one, name) for one in with_nested(code) if one is not code):
             return True
         if not many:
             return next(bytecode.loads(code, name), None) is not None
@@ -172,6 +178,27 @@ def _collect(constants: "tuple[object, ...]", found: "set[str]") -> None:
             found.update(constant.co_names)
             if _CODE in map(type, constant.co_consts):  # no other look at most functions
                 _collect(constant.co_consts, found)
+
+
+def with_nested(code: "CodeType") -> "Iterator[CodeType]":
+    """Yield *code* and all code nested in it."""
+    found = [code]
+    while found:
+        one = found.pop()
+        yield one
+        if _CODE in map(type, one.co_consts):  # no other look at most functions
+            found += [inner for inner in one.co_consts if type(inner) is _CODE]
+
+
+def loads_global(code: "CodeType", name: str) -> bool:
+    """Return whether *code*, of a function or class, loads the global *name*, or binds it."""
+    if name not in code.co_names:
+        return False
+    index = code.co_names.index(name)
+    # The lowest bit of LOAD_GLOBAL's argument says whether a call follows.
+    units = [(op.LOAD_GLOBAL, index << 1), (op.LOAD_GLOBAL, index << 1 | 1)]
+    units += [(operation, index) for operation in _OF_GLOBALS]
+    return any(next(bytecode.occurrences(code, *unit), None) is not None for unit in units)
 
 
 def is_mentioned(name: str, constants: "tuple[object, ...]") -> bool:
