@@ -5,9 +5,9 @@ import sys
 from ..startup import instructions as op
 from ..startup import packages
 from ..startup.bootstrap import state
+from ..startup.callers import is_collected, is_lent, may_vanish
 from ..startup.decisions import open_decisions
 from ..startup.packages import WITHOUT_IMPORT, find_missing_in, is_running
-from ..startup.paths import is_lent, may_vanish
 from ..startup.reasons import FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
 from ..startup.settle import load, loading
 from ..startup.snapshot import setting, variables_at_start
@@ -88,8 +88,11 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     chosen = [
         start for start, one in waiting.items() if one[0] not in loaded or not is_at_hand(one[0], one[1])
     ]
-    if is_lent(sys._getframe(1)):
+    caller = sys._getframe(1)
+    if is_lent(caller):
         chosen = [start for start in chosen if not may_vanish(waiting[start][0])]
+    if is_collected(caller):
+        chosen = [start for start in chosen if waiting[start][1] is None]
     return overwrite(code, waiting, chosen) if chosen else code
 
 

@@ -9,11 +9,11 @@ import sys
 
 from ..startup import packages
 from ..startup.bootstrap import is_declared, record_fault, state
+from ..startup.callers import is_collected, is_lent
 from ..startup.decisions import are_same, open_decisions
 from ..startup.finders import asked, known, settle_new_finders
 from ..startup.guards import is_missed
 from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in, is_running
-from ..startup.paths import is_lent
 from ..startup.settle import load
 from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
@@ -255,11 +255,13 @@ def enter(importer: object, frame: "FrameType") -> "Table":
             looked_through.update(table[LOOKS_THROUGH])
             for name in table[LOOKS_THROUGH]:
                 resolve_names(_loaded.get(name))
-    if table is not DECIDED and is_lent(frame.f_back):
-        load("lazi_site.native.judging")
-        from . import judging
+    if table is not DECIDED:
+        lent, collected = is_lent(frame.f_back), is_collected(frame.f_back)
+        if lent or collected:
+            load("lazi_site.native.judging")
+            from . import judging
 
-        table = judging.without_lent(table, frame)
+            table = judging.kept_by_callers(table, frame, lent=lent, collected=collected)
     if len(tables) >= MAXIMUM_KNOWN:
         forget_all()
     remember(code, table)

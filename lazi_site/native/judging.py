@@ -4,11 +4,12 @@ import sys
 
 from ..startup import bytecode, effects, guards
 from ..startup.bootstrap import state
+from ..startup.callers import may_vanish
 from ..startup.packages import ModuleType
-from ..startup.paths import may_vanish
 from ..startup.policy import Policy
 from ..startup.reasons import (
     CANNOT_BE_FOUND,
+    COLLECTED,
     EXTENDED,
     FOR_ITS_EFFECT,
     IN_TRY,
@@ -314,17 +315,22 @@ def loads_itself(code: "CodeType", name: str) -> bool:
     return next(bytecode.loads(code, name), None) is not None
 
 
-def without_lent(table: "Table", frame: "FrameType") -> "Table":
-    """Return *table*, what is kept of the code in *frame*, as it is while folders are lent; see paths.py."""
+def kept_by_callers(table: "Table", frame: "FrameType", *, lent: bool, collected: bool) -> "Table":
+    """Return *table*, what is kept of the code in *frame*, with what must not wait for who loads the module.
+
+    lent, collected: what callers.py says of them.
+    """
     code = frame.f_code
     package = frame.f_globals.get("__package__") or ""
     found = dict(table)
     for statement in bytecode.statements(code):
         target = bytecode.absolute(statement.name, statement.level, package)
-        if target and may_vanish(target):
+        why = PATH_RESTORED if lent and target and may_vanish(target) else None
+        why = why or (COLLECTED if collected and statement.fromlist else None)
+        if why is not None:
             line = next(line for start, end, line in code.co_lines() if start <= statement.at < end)
             found[statement.at] = EAGER
-            found[~statement.at] = (line or 0, PATH_RESTORED.code, PATH_RESTORED.detail)
+            found[~statement.at] = (line or 0, why.code, why.detail)
     return found
 
 

@@ -17,6 +17,7 @@ class Eager:
 # Reasons that the code around a statement, or the running program, gives.
 IN_TRY = Eager("in-try", "it stands in try or with")
 LOOKS_THROUGH_NAMES = Eager("scans-namespace", "its module goes through its own namespace")
+COLLECTED = Eager("scans-namespace", "who loads its module goes through its namespace")
 PATH_RESTORED = Eager("path-restored", "its module takes folders off sys.path afterwards")
 READ_BY_CALLER = Eager("read-by-caller", "who executes the code reads its names")
 STAR_IMPORT = Eager("star-import", "it takes every name")

@@ -1,7 +1,9 @@
-"""Is a module loaded while a caller has put folders on ``sys.path`` that he takes off again?
+"""What the callers that load a module, as plug-ins are loaded, do before or after that.
 
-Who loads plug-ins does so: ``sys.path.insert(0, folder)``, ``import_module(name)``, and in the end
-``sys.path.remove(folder)``. What the plug-in imports from beside itself can be found in between only.
+They put a folder on ``sys.path``, call ``import_module(name)``, and take the folder off again: what
+the plug-in imports from beside itself can be found in between only. And they go through
+``vars(module).values()`` for classes or settings, among which are those that the plug-in took from
+other modules: the real objects have to be there.
 """
 
 import sys
@@ -14,6 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
+MAXIMUM_CALLERS = 4  # functions looked at
+_LOOKS_INTO = frozenset({"vars", "__dict__"})
+_TAKES_ALL = frozenset({"items", "values"})
 _known: "list[str]" = []  # sys.path, when nobody on the stack was going to change it back
 _installed = tuple({sys.prefix, sys.base_prefix, sys.exec_prefix})
 
@@ -48,3 +53,22 @@ def may_vanish(target: str) -> bool:
         return False
     places = [spec.origin or "", *(spec.submodule_search_locations or ())]
     return not any(place.startswith(_installed) for place in places)
+
+
+def is_collected(frame: "FrameType | None") -> bool:
+    """Return whether who has import_module() load a module goes through what is in namespaces.
+
+    frame: of what the import system calls to load it, or the import system's own.
+    """
+    is_called = False
+    while frame is not None and is_internal(frame):
+        is_called |= frame.f_code.co_name == "import_module"
+        frame = frame.f_back
+    for _ in range(MAXIMUM_CALLERS if is_called else 0):
+        if frame is None or frame.f_code.co_name == "<module>":
+            break
+        names = frame.f_code.co_names
+        if not (_LOOKS_INTO.isdisjoint(names) or _TAKES_ALL.isdisjoint(names)):
+            return True
+        frame = frame.f_back
+    return False
