@@ -88,7 +88,7 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     chosen = [
         start for start, one in waiting.items() if one[0] not in loaded or not is_at_hand(one[0], one[1])
     ]
-    caller = sys._getframe(1)
+    caller = sys._getframe(3)  # of what calls the loader
     if is_lent(caller):
         chosen = [start for start in chosen if not may_vanish(waiting[start][0])]
     if is_collected(caller):

@@ -13,7 +13,7 @@ from ..startup.callers import is_collected, is_lent
 from ..startup.decisions import are_same, open_decisions
 from ..startup.finders import asked, known, settle_new_finders
 from ..startup.guards import is_missed
-from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in, is_running
+from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in
 from ..startup.settle import load
 from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
@@ -313,7 +313,7 @@ def is_at_hand(name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType"
     and not from a module that still runs, perhaps in another thread, for which the import would wait.
     """
     contents = getattr(_loaded.get(name), "__dict__", None)
-    if type(contents) is not dict or is_running(contents):
+    if type(contents) is not dict or getattr(contents.get("__spec__"), "_initializing", False):
         return False
     for one in fromlist or ():
         # Its type would have to be imported; one that is the program's own waits without need.

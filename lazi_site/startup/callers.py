@@ -58,17 +58,18 @@ def may_vanish(target: str) -> bool:
 def is_collected(frame: "FrameType | None") -> bool:
     """Return whether who has import_module() load a module goes through what is in namespaces.
 
-    frame: of what the import system calls to load it, or the import system's own.
+    frame: the innermost of the import system.
     """
-    is_called = False
-    while frame is not None and is_internal(frame):
-        is_called |= frame.f_code.co_name == "import_module"
+    # Every module comes here, so that nothing is called.
+    while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
         frame = frame.f_back
-    for _ in range(MAXIMUM_CALLERS if is_called else 0):
+    if frame is None or frame.f_code.co_name != "import_module":
+        return False
+    for _ in range(MAXIMUM_CALLERS):
+        frame = frame.f_back
         if frame is None or frame.f_code.co_name == "<module>":
             break
         names = frame.f_code.co_names
         if not (_LOOKS_INTO.isdisjoint(names) or _TAKES_ALL.isdisjoint(names)):
             return True
-        frame = frame.f_back
     return False
