@@ -256,7 +256,7 @@ def enter(importer: object, frame: "FrameType") -> "Table":
             for name in table[LOOKS_THROUGH]:
                 resolve_names(_loaded.get(name))
     if table is not DECIDED:
-        lent, collected = is_lent(frame.f_back), is_collected(frame.f_back)
+        lent, collected = is_lent(frame.f_back, frame), is_collected(frame.f_back)
         if lent or collected:
             load("lazi_site.native.judging")
             from . import judging

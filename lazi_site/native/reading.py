@@ -147,21 +147,46 @@ def looked_through(code: "CodeType") -> "set[str]":
     """Return the global names of modules whose values module-level *code*, or code nested in it, takes all.
 
     As ``m.__dict__.items()``, ``dict(vars(m))`` or ``{**vars(m)}`` do, and a subscript or ``in`` do not.
+    If a function does so of what it is given, those are among them that are given to any function.
     """
     found = set()
+    of_given = False
     for one in with_nested(code):
         if "__dict__" in one.co_names:
             for at in bytecode.attributes(one, "__dict__"):
                 start = _before(one, at)
                 if _takes_all(one, start, at):
                     found.add(_name_at(one, start, _GLOBAL))
+                    of_given |= _is_given(one, start)
         if "vars" in one.co_names:
             for at in bytecode.occurrences(one, op.CALL, 1):
                 argument = _before(one, at)
                 start = _callee(one, argument)
                 if _name_at(one, start, _GLOBAL) == "vars" and _takes_all(one, start, at):
                     found.add(_name_at(one, argument, _GLOBAL))
+                    of_given |= _is_given(one, argument)
+    if of_given:
+        found.update(*map(_given, with_nested(code)))
     return found - {""}
+
+
+def _is_given(code: "CodeType", at: int) -> bool:
+    """Return whether the instruction at *at* loads a variable of a function, other than its self."""
+    operation = code.co_code[at]
+    if operation not in (op.LOAD_FAST, op.LOAD_FAST_BORROW):
+        return False
+    return code.co_varnames[bytecode.backwards(code.co_code, at)[0]] not in ("self", "cls")
+
+
+def _given(code: "CodeType") -> "set[str]":
+    """Return the global names that *code* passes to a call as its last argument, or before a constant."""
+    found = set()
+    for operation in _GLOBAL:
+        for at, _ in bytecode.all_of(code, operation):
+            following = code.co_code[bytecode.past_caches(code.co_code, at + 2)]
+            if following in (op.CALL, op.CALL_KW, op.LOAD_CONST, op.LOAD_SMALL_INT):
+                found.add(_name_at(code, at, _GLOBAL))
+    return found
 
 
 def _takes_all(code: "CodeType", start: int, at: int) -> bool:

@@ -14,6 +14,7 @@ from .settle import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
 MAXIMUM_CALLERS = 4  # functions looked at
@@ -23,21 +24,37 @@ _known: "list[str]" = []  # sys.path, when nobody on the stack was going to chan
 _installed = tuple({sys.prefix, sys.base_prefix, sys.exec_prefix})
 
 
-def is_lent(frame: "FrameType | None") -> bool:
-    """Return whether who stands on the stack, from *frame* on, takes folders off ``sys.path`` later."""
+def is_lent(frame: "FrameType | None", body: "FrameType | None" = None) -> bool:
+    """Return whether who stands on the stack, from *frame* on, takes folders off ``sys.path`` later.
+
+    body: of the module itself, if that runs already, whose own statements know what it does.
+    """
     if sys.path == _known:
         return False
-    while frame is not None:
-        names = frame.f_code.co_names
-        if "path" in names and "sys" in names and not is_internal(frame):
-            load("lazi_site.startup.usage")
-            from .usage import path_restored_at
-
-            if frame.f_lasti < path_restored_at(frame.f_code):
-                return True
-        frame = frame.f_back
-    _known[:] = sys.path
+    if any(map(takes_back, stack(frame))):
+        return True
+    if body is None or not takes_back(body):
+        _known[:] = sys.path
     return False
+
+
+def stack(frame: "FrameType | None") -> "Iterator[FrameType]":
+    """Yield *frame* and those that called it, without importlib's and ours."""
+    while frame is not None:
+        if not is_internal(frame):
+            yield frame
+        frame = frame.f_back
+
+
+def takes_back(frame: "FrameType") -> bool:
+    """Return whether the code of *frame* takes folders off ``sys.path`` after where it stands."""
+    names = frame.f_code.co_names
+    if not ("path" in names and "sys" in names):
+        return False
+    load("lazi_site.startup.usage")
+    from .usage import path_restored_at
+
+    return frame.f_lasti < path_restored_at(frame.f_code)
 
 
 def may_vanish(target: str) -> bool:
