@@ -196,7 +196,8 @@ def _takes_all(code: "CodeType", start: int, at: int) -> bool:
         return code.co_names[argument >> 1] in ("items", "values", "copy")
     if operation == op.CALL and argument == 1:
         return _name_at(code, _callee(code, start), (*_GLOBAL, op.LOAD_ATTR)) in ("dict", "update")
-    return operation in (op.DICT_UPDATE, op.DICT_MERGE)
+    # A loop or comprehension over its keys: a name that is looked up in it may set a submodule meanwhile.
+    return operation in (op.DICT_UPDATE, op.DICT_MERGE, op.GET_ITER, op.LOAD_FAST_AND_CLEAR)
 
 
 def _callee(code: "CodeType", at: int) -> int:
