@@ -44,7 +44,7 @@ PACKED = {
         ),
         ("", ["startup.loaders", "backport.program"]),
         ("JEFGH", ["startup.bytecode"]),
-        ("JF", ["startup.usage"]),
+        ("JEF", ["startup.usage"]),
         ("J", ["startup.policy", "backport.reading"]),
         ("E", ["startup.effects"]),
         ("F", ["startup.finding"]),

@@ -18,8 +18,9 @@ from _frozen_importlib_external import PathFinder
 
 from . import bytecode
 from . import instructions as op
-from .bootstrap import is_standard, state
+from .bootstrap import state
 from .decisions import hash_of
+from .usage import is_installed, is_of_library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ ACTING = frozenset(
 
 # Modules that the shipped rules call inert.
 inert: "set[str]" = set(state.snapshot.get("settings", {}).get("shipped-inert", ()))
-
-INSTALLED = frozenset({"site-packages", "dist-packages"})  # in the paths of installed distributions
 
 _ACTS = frozenset(
     {op.STORE_ATTR, op.DELETE_ATTR, op.DELETE_SUBSCR, op.STORE_SUBSCR}
@@ -74,7 +73,8 @@ def may_be_for_effect(
     if not unused:
         return False
     if names is not None and len(unused) < len(names):
-        return imports_modules(importer, target, tuple(filter(None, unused)))
+        # In installed packages others may be what only annotations name.
+        return not is_installed(file) and imports_modules(importer, target, tuple(filter(None, unused)))
     if names is None or not name or imports_modules(importer, target, names):
         return True
     if is_registered(importer, target):
@@ -184,16 +184,6 @@ def _code(name: str, spec: "ModuleSpec") -> "CodeType | None":
     return get_code(name) if spec.has_location and get_code else None
 
 
-def is_installed(file: str) -> bool:
-    """Return whether *file* is the standard library's or of an installed distribution."""
-    return _is_standard(file) or not INSTALLED.isdisjoint(file.replace(os.sep, "/").split("/"))
-
-
-def _is_standard(origin: str) -> bool:
-    """Return whether *origin*, as specs tell it, is a part of the standard library."""
-    return origin in ("built-in", "frozen") or is_standard(origin)
-
-
 def statement_has_effects(target: str, names: "tuple[str, ...] | None") -> bool:
     """Return whether ``import target``, or of *names* in the package *target*, might have effects now."""
     return any(has_effects(name, follows=follows) for name, follows in _modules(target, names))
@@ -274,7 +264,7 @@ def _is_of_library(top: str) -> bool:
     What is below it is so too, in a file of its own or not: there is none for collections.abc.
     """
     spec = _find(top) if top in sys.stdlib_module_names else None
-    return spec is not None and _is_standard(spec.origin or "")
+    return spec is not None and is_of_library(spec.origin or "")
 
 
 def _find(name: str, *, is_own: bool = False):  # type: ignore[no-untyped-def]

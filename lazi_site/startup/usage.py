@@ -4,12 +4,14 @@ import sys
 
 from . import bytecode
 from . import instructions as op
+from .bootstrap import is_standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
 
+INSTALLED = frozenset({"site-packages", "dist-packages"})  # in the paths of installed distributions
 _CODE = type(bytecode.absolute.__code__)
 # What gives a module its own namespace as a whole.
 _SCANNERS = frozenset({"globals", "locals", "vars", "dir"})
@@ -59,8 +61,11 @@ class Usage:
             self.nested = nested_names(code)
         self.was_asked = True
         mentioned = name in self.nested if self.nested is not None else is_mentioned(name, code.co_consts)
-        # Mostly it is no attribute of that name.
-        if mentioned and any(loads_global(one, name) for one in with_nested(code) if one is not code):
+        # In a program's own modules an attribute of that name is no use; in others it lets the import wait.
+        if mentioned and (
+            is_installed(code.co_filename)
+            or any(loads_global(one, name) for one in with_nested(code) if one is not code)
+        ):
             return True
         if not many:
             return next(bytecode.loads(code, name), None) is not None
@@ -93,6 +98,16 @@ class Usage:
             self.assigned = {code.co_names[index] for at, index in stores if at not in imports}
             self.assigned.update(code.co_names[index] for _, index in bytecode.all_of(code, op.DELETE_NAME))
         return self.assigned
+
+
+def is_installed(file: str) -> bool:
+    """Return whether *file* is the standard library's or of an installed distribution."""
+    return is_of_library(file) or not INSTALLED.isdisjoint(file.replace("\\", "/").split("/"))
+
+
+def is_of_library(origin: str) -> bool:
+    """Return whether *origin*, as specs tell it, is a part of the standard library."""
+    return origin in ("built-in", "frozen") or is_standard(origin)
 
 
 def path_restored_at(code: "CodeType") -> int:
