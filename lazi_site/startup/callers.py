@@ -21,7 +21,6 @@ MAXIMUM_CALLERS = 4  # functions looked at
 _LOOKS_INTO = frozenset({"vars", "__dict__"})
 _TAKES_ALL = frozenset({"items", "values"})
 _known: "list[str]" = []  # sys.path, when nobody on the stack was going to change it back
-_installed = tuple({sys.prefix, sys.base_prefix, sys.exec_prefix})
 
 
 def is_lent(frame: "FrameType | None", body: "FrameType | None" = None) -> bool:
@@ -62,14 +61,17 @@ def may_vanish(target: str) -> bool:
     top = target.partition(".")[0]
     if target in sys.modules or top in sys.stdlib_module_names:
         return False
+    load("lazi_site.startup.usage")
+    from .usage import is_installed
+
     try:
         spec = _find_spec(top, None)
     except ImportError:
         return True
     if spec is None:
         return False
-    places = [spec.origin or "", *(spec.submodule_search_locations or ())]
-    return not any(place.startswith(_installed) for place in places)
+    places = [spec.origin] if spec.origin else spec.submodule_search_locations or ()
+    return not all(map(is_installed, places))
 
 
 def is_collected(frame: "FrameType | None") -> bool:
