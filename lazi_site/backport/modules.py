@@ -11,7 +11,7 @@ from _frozen_importlib_external import PathFinder
 
 from ..startup.bootstrap import state
 from ..startup.finders import settle_new_finders
-from ..startup.packages import WITHOUT_IMPORT, find_missing_in, is_running
+from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in, is_running
 from . import keys, stubs
 from .namespaces import (
     MISSING,
@@ -169,14 +169,17 @@ def redeem(target: str) -> None:
 def promise_found(package: str, names: "tuple[str, ...]", declared_by: Origin) -> None:
     """Promise those of *names*, taken ``from`` the loaded *package*, that are modules on disk.
 
-    What a package takes from itself and has not can be nothing else. It waits under its name
-    already; but what those modules import of each other is to be found too.
+    What a package takes from itself and has not can be nothing else, unless it serves names by a
+    ``__getattr__``. It waits under its name already; but what those modules import of each other is to
+    be found too.
     """
     namespace = getattr(sys.modules[package], "__dict__", {})
     path = namespace.get("__path__")
     if path is None:
         return
     if namespace is declared_by.namespace:
+        if type(namespace.get("__getattr__")) not in (type(None), MissingSubmodule):
+            return
         known = promised.setdefault(package, {})
         for name in names:
             known.setdefault(name, Submodule(f"{package}.{name}", declared_by))
