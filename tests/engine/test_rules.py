@@ -127,6 +127,21 @@ def test_inert_module_waits_although_nobody_uses_its_name(program: Environment) 
     assert run(program) == "load packages\nload other packages\nimported\nsys\n"
 
 
+def test_installed_package_names_a_module_in_annotations_only(enabled: Environment) -> None:
+    """As jsonschema does; were the import performed there, that would end in a circle."""
+    files = {
+        "lib/__init__.py": "from lib.api import check\ndef __getattr__(name):\n"
+        "    import lib.api\n    lib.api.check, lib.api.Late\n    raise AttributeError(name)\n",
+        "lib/api.py": "from __future__ import annotations\nfrom lib import _used, _typing\n"
+        "def check(value: _typing.Value): return _used.check(value)\nLate = 1\n",
+        "lib/_used.py": "def check(value): return value\n",
+        "lib/_typing.py": "from typing import Protocol\nclass Value(Protocol): pass\nprint('load _typing')\n",
+    }
+    write(enabled.purelib, files)
+    write(enabled.project, {"main.py": "import lib\nprint(lib.check(1))\n"})
+    assert run(enabled, LAZI_STDLIB="include") == "1\n"
+
+
 def test_use_of_one_name_performs_all_imports_after_a_while(program: Environment) -> None:
     write(
         program.project,
