@@ -6,6 +6,7 @@ import dis
 import gc
 import sys
 from types import ModuleType
+from typing import Any
 
 from runner import equal, load, run
 
@@ -156,14 +157,20 @@ def check_a_copy_is_a_place_of_use() -> None:
     equal(module.A, 1)
 
 
+def taken_from(module: ModuleType, *names: str) -> list[Any]:
+    """Return what going through the namespace of *module* finds under *names*.
+
+    Apart from the checks, as who does so and loads the module finds the real objects.
+    """
+    return [value for name, value in vars(module).items() if name in names]
+
+
 def check_stand_in_acts_as_the_object() -> None:
     source = "class Box(list):\n    def __call__(self): return 'called'\nbox = Box([1, 2])\n"
     source += "class K: pass\nN = None\n"
     importer = "from acting_target import box, K, N\ndef f(): return box, K, N"
     module = load("acting", acting=importer, acting_target=source)
-    held = {name: value for name, value in vars(module).items() if name in ("box", "K", "N")}
-    equal(len(held), 3)
-    box, kind, nothing = held.values()
+    box, kind, nothing = taken_from(module, "box", "K", "N")
     equal("acting_target" in sys.modules, False)
     equal([repr(box), f"{box}", len(box), 2 in box, box * 2], ["[1, 2]", "[1, 2]", 2, True, [1, 2, 1, 2]])
     equal([box(), list(box), box[0], bool(box), box == [1, 2]], ["called", [1, 2], 1, True, True])
