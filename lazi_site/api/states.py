@@ -6,10 +6,9 @@ import sys
 from enum import StrEnum
 from types import ModuleType
 
-from ..startup.packages import is_running
+from ..startup.packages import is_running, waiting_targets
 from . import notes
 from .late import LateModule
-from .waiting import waiting_targets
 
 
 class State(StrEnum):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from typing import Any
 
-from ..startup.packages import stop_finding_in
+from ..startup.packages import stop_finding_in, waiting_targets
 from .notes import note_failure
 
 _NATIVE = sys.version_info >= (3, 15)
@@ -17,15 +17,6 @@ _NATIVE = sys.version_info >= (3, 15)
 def lazy_modules() -> set[str]:
     """Return the absolute names of the modules that some import waits for and that are not loaded."""
     return {name for name in waiting_targets() if name not in sys.modules}
-
-
-def waiting_targets() -> Iterator[str]:
-    if _NATIVE:
-        yield from sys.lazy_modules  # type: ignore[attr-defined]
-    elif "lazi_site.backport.modules" in sys.modules:
-        from ..backport.modules import waiting_targets as found
-
-        yield from found()
 
 
 def resolve_all(prefix: str | None = None) -> list[Exception]:

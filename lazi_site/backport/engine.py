@@ -3,9 +3,8 @@
 import sys
 
 from ..startup import instructions as op
-from ..startup import packages
 from ..startup.bootstrap import state
-from ..startup.callers import is_collected, is_lent, may_vanish
+from ..startup.callers import is_collected, is_lent, reason_of_callers
 from ..startup.decisions import open_decisions
 from ..startup.packages import WITHOUT_IMPORT, find_missing_in, is_running
 from ..startup.reasons import FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
@@ -56,7 +55,6 @@ if _settings["settle-after"]:
 
     settling.settle_after(_settings["settle-after"])
 
-packages.waiting_targets = modules.waiting_targets
 for _name in WITHOUT_IMPORT if state.takes_stdlib else ():
     find_missing_in(_name)  # loaded before, as reading the configuration does
 
@@ -89,11 +87,22 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
         start for start, one in waiting.items() if one[0] not in loaded or not is_at_hand(one[0], one[1])
     ]
     caller = sys._getframe(3)  # of what calls the loader
-    if is_lent(caller):
-        chosen = [start for start in chosen if not may_vanish(waiting[start][0])]
-    if is_collected(caller):
-        chosen = [start for start in chosen if waiting[start][1] is None]
+    lent, collected = is_lent(caller), is_collected(caller)
+    if lent or collected:
+        chosen = [
+            start
+            for start in chosen
+            if not is_kept(fullname, code, waiting[start], lent=lent, collected=collected)
+        ]
     return overwrite(code, waiting, chosen) if chosen else code
+
+
+def is_kept(importer: str, code: "CodeType", waiting: "Waiting", *, lent: bool, collected: bool) -> bool:
+    """Return whether a *waiting* statement must not wait for who loads the module *importer*; tell it."""
+    why = reason_of_callers(waiting[0], waiting[1], lent=lent, collected=collected)
+    if why is not None and switches.watched:
+        watch.eager(importer, waiting[0], code.co_filename, waiting[6][4], why.code, why.detail)
+    return why is not None
 
 
 def settle_package(package: str) -> None:
@@ -129,7 +138,8 @@ def statements(
     """Return by its start each statement of *code*, the body of the module *importer*, that may wait.
 
     That is, as far as the module's code and the policy decide it. Of the others it
-    is told, if somebody wants to know, that they must not.
+    is told, if somebody wants to know, that they must not. The packages whose modules
+    the code looks for are loaded whole, as it is about to run.
     package: its ``__package__``. why_none: none may, for this reason, which is only to be told.
     """
     table: dict[int, Any] | None = None
@@ -145,9 +155,9 @@ def statements(
         why_none = why_none or policy.decide_importer(importer)
         waiting, told = waiting_statements(policy, code, importer, package, why_none)
         found: dict[int, Any] = {WAITING: waiting, EAGER: told} if switches.watched else {WAITING: waiting}
-        packages = packages_looked_for(code, importer)
-        if packages:
-            found[LOOKED_FOR] = packages
+        looked_for = packages_looked_for(code, importer)
+        if looked_for:
+            found[LOOKED_FOR] = looked_for
         if table is None or decisions is None:
             table = found
         else:

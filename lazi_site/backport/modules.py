@@ -234,13 +234,6 @@ def _place(module: "Any", name: str, origin: Submodule) -> None:
     find_missing_in(module.__name__)
 
 
-def waiting_targets() -> "list[str]":
-    """Return the absolute names of the modules that imports wait for."""
-    return [
-        key.origin.full_target for record in list(records.values()) for key in list(record.pending.values())
-    ]
-
-
 def resolve_in(package: str) -> None:
     """Perform every import that waits in *package* or a module below it; one that fails goes on waiting."""
     for record in list(records.values()):

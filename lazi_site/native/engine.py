@@ -7,7 +7,6 @@ The answers to most questions were found by an earlier start and are in a table
 import _imp
 import sys
 
-from ..startup import packages
 from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.callers import is_collected, is_lent
 from ..startup.decisions import are_same, open_decisions
@@ -207,19 +206,18 @@ def set_lazy_attributes(module: object, name: str) -> object:
     that could tell us. An import that fails does not come to here, so no traceback has a frame of ours.
     """
     result = _set_lazy_attributes(module, name)
-    if name in served or name == "pickle":
-        try:
+    try:
+        if name in served:
             find_missing_in(name)
-            if name == "pickle":
-                load("lazi_site.native.pickling")
-        except Exception as error:
-            record_fault(f"serving {name}", error)
+        elif name == "pickle":
+            load("lazi_site.native.pickling")
+    except Exception as error:
+        record_fault(f"serving {name}", error)
     return result
 
 
 if _set_lazy_attributes is not None:
     _imp._set_lazy_attributes = set_lazy_attributes  # type: ignore[attr-defined]
-packages.waiting_targets = lambda: tuple(sys.lazy_modules)  # type: ignore[attr-defined]
 for _name in WITHOUT_IMPORT:
     serve(_name)
 
@@ -313,6 +311,7 @@ def is_at_hand(name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType"
     and not from a module that still runs, perhaps in another thread, for which the import would wait.
     """
     contents = getattr(_loaded.get(name), "__dict__", None)
+    # As is_running(), without the call: half of all statements come here.
     if type(contents) is not dict or getattr(contents.get("__spec__"), "_initializing", False):
         return False
     for one in fromlist or ():

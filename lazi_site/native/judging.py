@@ -4,12 +4,11 @@ import sys
 
 from ..startup import bytecode, effects, guards
 from ..startup.bootstrap import state
-from ..startup.callers import may_vanish
+from ..startup.callers import reason_of_callers
 from ..startup.packages import ModuleType
 from ..startup.policy import Policy
 from ..startup.reasons import (
     CANNOT_BE_FOUND,
-    COLLECTED,
     EXTENDED,
     FOR_ITS_EFFECT,
     IN_TRY,
@@ -89,9 +88,10 @@ class Body:
         "usage",
     )
 
-    def __init__(self, code: "CodeType", importer: str, package: str, is_package: bool) -> None:
+    def __init__(self, importer: str, package: str, frame: "FrameType") -> None:
+        code = frame.f_code
         self.answers: dict[int, tuple[int, Eager | None]] = {}
-        self.is_package = is_package
+        self.is_package = "__path__" in frame.f_globals
         self.code = code
         self.ranges = bytecode.covered_ranges(code.co_exceptiontable)
         # Walking through all code takes long, so it is done once; what is looked for then is rare.
@@ -105,7 +105,7 @@ class Body:
         self.path_restored = path_restored_at(code)
         self.usage = Usage(code, self.nested)
         self.performed = effects.performed_in_order(importer, package, code, self.usage)
-        self.read_by_caller = False
+        self.read_by_caller = is_read_by_caller(importer, frame)
         self.read: set[str] | None = None
 
     def reads_global(self, name: str) -> bool:
@@ -170,16 +170,15 @@ def keep(
 
 def serve_packages(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> None:
     """Let packages find their submodules that an import of *name* would load; in later starts too."""
-    packages = [name.rpartition(".")[0]]
-    if fromlist and effects.takes_module(name, fromlist):
-        packages = [name]
+    package = name if effects.takes_module(name, fromlist) else name.rpartition(".")[0]
+    if not package:
+        return
+    serve(package)
     table = tables.get(id(frame.f_code))
-    for package in filter(None, packages):
-        serve(package)
-        if table and package not in table.get(SERVED, ()):
-            table[SERVED] = (*table.get(SERVED, ()), package)
-            if decisions is not None:
-                decisions.note(importer, frame.f_code, table)
+    if table and package not in table.get(SERVED, ()):
+        table[SERVED] = (*table.get(SERVED, ()), package)
+        if decisions is not None:
+            decisions.note(importer, frame.f_code, table)
 
 
 def reason_against(
@@ -220,8 +219,7 @@ def read(importer: str, frame: "FrameType") -> Body:
     package = frame.f_globals.get("__package__") or ""
     looked_through = keep_looked_through(code, importer, package)
     packages = packages_looked_for(code, importer)
-    body = Body(code, importer, package, "__path__" in frame.f_globals)
-    body.read_by_caller = is_read_by_caller(importer, frame)
+    body = Body(importer, package, frame)
     table = tables.get(id(code))
     if packages:
         settle_packages(packages, importer)
@@ -325,8 +323,7 @@ def kept_by_callers(table: "Table", frame: "FrameType", *, lent: bool, collected
     found = dict(table)
     for statement in bytecode.statements(code):
         target = bytecode.absolute(statement.name, statement.level, package)
-        why = PATH_RESTORED if lent and target and may_vanish(target) else None
-        why = why or (COLLECTED if collected and statement.fromlist else None)
+        why = reason_of_callers(target, statement.fromlist, lent=lent, collected=collected)
         if why is not None:
             line = next(line for start, end, line in code.co_lines() if start <= statement.at < end)
             found[statement.at] = EAGER

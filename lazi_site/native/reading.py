@@ -2,7 +2,7 @@
 
 from ..startup import bytecode
 from ..startup import instructions as op
-from ..startup.usage import mentioned, nested_names, with_nested
+from ..startup.usage import mentioned, nested_names, takes, with_nested
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,24 +13,12 @@ if TYPE_CHECKING:
 MAXIMUM_KEY = 10  # instructions that the key of a subscript may take
 ANY = "*"  # no name of a variable
 _GLOBAL = (op.LOAD_NAME, op.LOAD_GLOBAL)
+_READS = (*_GLOBAL, op.DELETE_NAME)
 
 
 def reads_global(users: "Iterable[CodeType]", name: str) -> bool:
     """Return whether one of *users*, module-level code and what is nested in it, reads or deletes *name*."""
-    for user in users:
-        if name not in user.co_names:
-            continue
-        index = user.co_names.index(name)
-        # The lowest bit of LOAD_GLOBAL's argument says whether a call follows.
-        units = (
-            (op.LOAD_NAME, index),
-            (op.DELETE_NAME, index),
-            (op.LOAD_GLOBAL, index << 1),
-            (op.LOAD_GLOBAL, index << 1 | 1),
-        )
-        if any(next(bytecode.occurrences(user, *unit), None) is not None for unit in units):
-            return True
-    return False
+    return any(takes(user, name, _READS) for user in users)
 
 
 def globals_read(code: "CodeType") -> "set[str]":

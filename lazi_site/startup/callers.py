@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from .reasons import Eager
+
 MAXIMUM_CALLERS = 4  # functions looked at
 _LOOKS_INTO = frozenset({"vars", "__dict__"})
 _TAKES_ALL = frozenset({"items", "values"})
@@ -72,6 +74,21 @@ def may_vanish(target: str) -> bool:
         return False
     places = [spec.origin] if spec.origin else spec.submodule_search_locations or ()
     return not all(map(is_installed, places))
+
+
+def reason_of_callers(
+    target: str, names: "tuple[str, ...] | None", *, lent: bool, collected: bool
+) -> "Eager | None":
+    """Return why an import of *target*, of which *names* are taken, must not wait for who loads its module.
+
+    lent, collected: what is_lent() and is_collected() say of those.
+    """
+    load("lazi_site.startup.reasons")
+    from .reasons import COLLECTED, PATH_RESTORED
+
+    if lent and target and may_vanish(target):
+        return PATH_RESTORED
+    return COLLECTED if collected and names else None
 
 
 def is_collected(frame: "FrameType | None") -> bool:

@@ -145,12 +145,8 @@ def imports_modules(importer: str, target: str, names: "tuple[str, ...]") -> boo
 
 def takes_module(target: str, names: "tuple[str, ...]") -> bool:
     """Return whether one of *names*, taken from the package *target*, is a submodule of it."""
-    if target in sys.modules:
-        path = getattr(sys.modules[target], "__path__", None)
-    else:
-        spec = _find(target, is_own=True)
-        path = spec and spec.submodule_search_locations
-    return path is not None and any(_is_module(f"{target}.{one}") for one in names)
+    is_package = bool(names) and _path_of(target, is_own=True) is not None
+    return is_package and any(_is_module(f"{target}.{one}") for one in names)
 
 
 def uses(name: str, spec: "ModuleSpec", importer: str) -> bool:
@@ -274,20 +270,22 @@ def _find(name: str, *, is_own: bool = False):  # type: ignore[no-untyped-def]
     when the import is performed, before that only if nothing else can tell.
     """
     parent = name.rpartition(".")[0]
-    path = None
-    if parent:
-        if parent in sys.modules:
-            path = getattr(sys.modules[parent], "__path__", None)
-        else:
-            above = _find(parent, is_own=is_own)
-            path = above and above.submodule_search_locations
-        if path is None:
-            return None
+    path = _path_of(parent, is_own=is_own) if parent else None
+    if parent and path is None:
+        return None
     try:
         spec = PathFinder.find_spec(name, path)
         return spec if spec is not None or is_own else _find_spec(name, path)
     except (KeyError, ImportError):
         return None  # a namespace package below one that is not loaded; it has no code
+
+
+def _path_of(package: str, *, is_own: bool):  # type: ignore[no-untyped-def]
+    """Return where the submodules of *package* lie, None if it cannot be found or is none; see _find()."""
+    if package in sys.modules:
+        return getattr(sys.modules[package], "__path__", None)
+    spec = _find(package, is_own=is_own)
+    return spec and spec.submodule_search_locations
 
 
 def targets(code: "CodeType", package: str) -> "list[str]":

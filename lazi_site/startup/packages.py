@@ -14,14 +14,11 @@ from .settle import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
     from types import FrameType
     from typing import Any
 
 
 ModuleType = type(sys)
-# Gives the absolute names of the modules that imports wait for; the engine's.
-waiting_targets: "Callable[[], Iterable[str]]" = tuple
 # Packages of the standard library whose submodules programs use without an import of them, because
 # other modules import them: ``urllib.response``, ``importlib.util``. Where these may wait, the package
 # finds its submodules from the start and for good. All but importlib hold nothing else.
@@ -69,6 +66,18 @@ def is_question(frame: "FrameType") -> bool:
 
     operation = frame.f_code.co_code[frame.f_lasti]
     return operation in (op.CALL, op.CALL_KW, op.CALL_FUNCTION_EX, op.PRECALL)
+
+
+def waiting_targets() -> "list[str]":
+    """Return the absolute names of the modules that imports wait for, each once or more."""
+    if sys.version_info >= (3, 15):
+        return list(sys.lazy_modules)  # type: ignore[attr-defined]
+    if "lazi_site.backport.namespaces" not in sys.modules:
+        return []
+    from ..backport.namespaces import records
+
+    keys = (key for record in list(records.values()) for key in list(record.pending.values()))
+    return [key.origin.full_target for key in keys]
 
 
 def load_waiting(package: str, target: str) -> None:

@@ -8,7 +8,7 @@ from .bootstrap import is_standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import CodeType
 
 INSTALLED = frozenset({"site-packages", "dist-packages"})  # in the paths of installed distributions
@@ -24,10 +24,8 @@ _OF_KEYS = frozenset({0, op.BINARY_OP, op.LOAD_CONST, op.LOAD_NAME, op.STORE_SUB
 # passed to, or one of these methods.
 _LOOKS_AT_ALL = frozenset({op.GET_ITER, op.LOAD_FAST_AND_CLEAR, op.CALL, op.PRECALL})
 _GIVES_ALL = frozenset({"copy", "items", "keys", "values"})
-# What else takes a global by the index of its name; LOAD_NAME does in a class.
-_OF_GLOBALS = [op.LOAD_NAME, op.STORE_GLOBAL, op.DELETE_GLOBAL]
-if op.VERSION:
-    _OF_GLOBALS.append(op.LOAD_FROM_DICT_OR_GLOBALS)
+# What takes a global by the index of its name, in a function or class.
+_OF_GLOBALS = (op.LOAD_GLOBAL, op.LOAD_NAME, op.LOAD_FROM_DICT_OR_GLOBALS, op.STORE_GLOBAL, op.DELETE_GLOBAL)
 _SUBSCRIPTS = frozenset({op.BINARY_SUBSCR, op.BINARY_OP, op.STORE_SUBSCR, op.DELETE_SUBSCR})
 
 
@@ -64,7 +62,7 @@ class Usage:
         # In a program's own modules an attribute of that name is no use; in others it lets the import wait.
         if mentioned and (
             is_installed(code.co_filename)
-            or any(loads_global(one, name) for one in with_nested(code) if one is not code)
+            or any(takes(one, name, _OF_GLOBALS) for one in with_nested(code) if one is not code)
         ):
             return True
         if not many:
@@ -205,15 +203,18 @@ def with_nested(code: "CodeType") -> "Iterator[CodeType]":
             found += [inner for inner in one.co_consts if type(inner) is _CODE]
 
 
-def loads_global(code: "CodeType", name: str) -> bool:
-    """Return whether *code*, of a function or class, loads the global *name*, or binds it."""
+def takes(code: "CodeType", name: str, operations: "Iterable[int]") -> bool:
+    """Return whether *code* has one of the *operations* with *name*, of those that this version has."""
     if name not in code.co_names:
         return False
     index = code.co_names.index(name)
-    # The lowest bit of LOAD_GLOBAL's argument says whether a call follows.
-    units = [(op.LOAD_GLOBAL, index << 1), (op.LOAD_GLOBAL, index << 1 | 1)]
-    units += [(operation, index) for operation in _OF_GLOBALS]
-    return any(next(bytecode.occurrences(code, *unit), None) is not None for unit in units)
+    for operation in operations:
+        # The lowest bit of LOAD_GLOBAL's argument says whether a call follows.
+        arguments = (index << 1, index << 1 | 1) if operation == op.LOAD_GLOBAL else (index,)
+        for argument in arguments if operation != op.ABSENT else ():
+            if next(bytecode.occurrences(code, operation, argument), None) is not None:
+                return True
+    return False
 
 
 def is_mentioned(name: str, constants: "tuple[object, ...]") -> bool:

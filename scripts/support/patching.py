@@ -6,11 +6,10 @@ import dis
 import types
 from typing import Any
 
-SHIPPED = ("eager", "eager-in", "eager-within", "settle", "inert")
-
 
 def load_engine() -> Any:
     """Return the backport's engine, loaded in this process as a start would, with all that may wait."""
+    from lazi_site.config.shipped import KINDS
     from lazi_site.startup import bootstrap
 
     settings: dict[str, Any] = {
@@ -20,7 +19,7 @@ def load_engine() -> Any:
         "trace": 0,
         "settle-after": 0,
     }
-    for name in ("eager", "eager-in", "lazy", *(f"shipped-{kind}" for kind in SHIPPED)):
+    for name in ("eager", "eager-in", "lazy", *(f"shipped-{kind}" for kind in KINDS)):
         settings[name] = {}
     bootstrap.state.snapshot = {"settings": settings}
     bootstrap.state.engine = "backport"
