@@ -30,7 +30,9 @@ BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
 # finder uses, G whether a module is loaded in a try, H what a call hashes names for, P to pickle, S to store
 # decisions at the end, T for the option "settle-after", W to tell of imports, X for loaders that execute
 # code themselves.
-QUICK = [f"startup.{name}" for name in ("switches", "finders", "packages", "callers", "decisions")]
+QUICK = [
+    f"startup.{name}" for name in ("shortcut", "switches", "finders", "packages", "callers", "decisions")
+]
 TELLING = [f"startup.{name}" for name in ("trace", "records", "watch")]
 STORING = ["config", "config.snapshot", "config.storing"]
 PACKED = {

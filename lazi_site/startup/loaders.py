@@ -9,6 +9,7 @@ import sys
 from _frozen_importlib_external import SourceFileLoader, SourcelessFileLoader, _LoaderBasics
 
 from .bootstrap import record_fault, state
+from .shortcut import read_code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class DeferringSourceLoader(SourceFileLoader):
     def get_code(self, fullname: str) -> "CodeType | None":
         """Return the code of the module, changed if the import system is going to run it."""
         try:
-            code = SourceFileLoader.get_code(self, fullname)
+            code = read_code(self, fullname) or SourceFileLoader.get_code(self, fullname)
         except BaseException as error:
             # A frame of ours among those of importlib would keep CPython from
             # taking them out of the traceback; a bare raise adds none.

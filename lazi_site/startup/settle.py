@@ -132,8 +132,9 @@ def choose_loaders():  # type: () -> tuple[Any, Any]
     if not (state.engine and state.snapshot):
         return SourceFileLoader, SourcelessFileLoader
     load("lazi_site.startup.loaders")
-    from . import loaders
+    from . import loaders, shortcut
 
+    shortcut.install()
     state.loaders = (loaders.DeferringSourceLoader, loaders.DeferringBytecodeLoader)
     return state.loaders
 
@@ -201,7 +202,9 @@ def native_engine():  # type: () -> Any
     """Return the engine of 3.15, which answers about all further imports."""
     load("lazi_site.native.engine")
     from ..native import engine
+    from . import shortcut
 
+    shortcut.install()
     # Another thread may have taken our filter out meanwhile.
     if sys.get_lazy_imports_filter() is first_filter:  # type: ignore[attr-defined]
         sys.set_lazy_imports_filter(engine.choose_filter())  # type: ignore[attr-defined]

@@ -1,0 +1,148 @@
+"""Finds source modules and reads their byte code as importlib does, with less of its Python code.
+
+A module of a few lines costs importlib 0.2 million instructions, and a quarter of
+that is joining paths for every ending that a file could have, wrappers, and asking
+what is nearly always the same. Here is the usual case: a finder of the stock class with
+stock or our loaders, whose listing of the directory is up to date, and source whose byte
+code is cached and fits. All else, and all that fails, is left to importlib, which
+looks anew. Which files are looked at, in which order, and which audit events are raised is
+as in FileFinder and SourceLoader (Lib/importlib/_bootstrap_external.py, alike in 3.11 to 3.15).
+"""
+
+import _frozen_importlib_external
+import _imp
+import _io
+import sys
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import SourceFileLoader
+from marshal import loads
+
+from .bootstrap import LOADERS, make_loader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
+
+imp: "Any" = _imp
+external: "Any" = _frozen_importlib_external
+FileFinder, _os = external.FileFinder, external._os  # not the module os, in which programs replace functions
+find_by_importlib = FileFinder.find_spec
+cache_from_source = external.cache_from_source
+STOCK_LOADERS: "list[tuple[str, Any]]" = [
+    (suffix, loader) for loader, suffixes in external._get_supported_file_loaders() for suffix in suffixes
+]
+SUFFIXES = [suffix for suffix, _ in STOCK_LOADERS]
+REGULAR, KIND = 0o100000, 0o170000  # of st_mode
+WORD = 0xFFFFFFFF
+OPTIMIZED = f".opt-{sys.flags.optimize}" if sys.flags.optimize else ""
+ENDING = f".{sys.implementation.cache_tag}{OPTIMIZED}.pyc"
+BY_DATE = external.MAGIC_NUMBER + bytes(4)  # how byte code begins that is checked by date and size
+CODE = type(find_by_importlib.__code__)
+
+
+class ReadingLoader(SourceFileLoader):
+    """The stock loader of source modules, and of the stock class as soon as it has fetched the code."""
+
+    def get_code(self, fullname: str) -> "CodeType | None":
+        """Return the code of the module."""
+        self.__class__ = SourceFileLoader  # type: ignore[assignment]
+        return read_code(self, fullname) or self.get_code(fullname)
+
+    # A frame of ours among those of importlib would keep CPython from taking them out of tracebacks.
+    get_code.__code__ = get_code.__code__.replace(co_filename=cache_from_source.__code__.co_filename)
+
+
+def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
+    """Return the code of the module *fullname* out of its byte code, or None if importlib is to look.
+
+    Who replaces cache_from_source() keeps byte code of his own (typeguard, beartype).
+    """
+    path = loader.path
+    if path[:1] != "/" or path[-3:] != ".py" or fullname != loader.name:
+        return None
+    if external.cache_from_source is not cache_from_source or sys.pycache_prefix is not None:
+        return None
+    folder, _, file = path.rpartition("/")
+    try:
+        status = _os.stat(path)
+        # Through what an embedding program may check code with, as importlib opens it.
+        with _io.open_code(f"{folder}/__pycache__/{file[:-3]}{ENDING}") as opened:
+            data = opened.read()
+        stamp = int(status.st_mtime) & WORD | (status.st_size & WORD) << 32
+        if data[:16] != BY_DATE + stamp.to_bytes(8, "little"):
+            return None
+        code: CodeType = loads(memoryview(data)[16:])
+    except (OSError, EOFError, TypeError, ValueError):
+        return None
+    if type(code) is not CODE:
+        return None
+    imp._fix_co_filename(code, path)
+    return code
+
+
+def find_spec(self: "Any", fullname: str, target: "Any" = None) -> "Any":
+    """Return the spec of the module *fullname* in the directory of a FileFinder, or None; ``find_spec()``."""
+    make: Any = None
+    if self._loaders == STOCK_LOADERS:
+        make = ReadingLoader
+    elif self._loaders == LOADERS:
+        make = make_loader
+    path = self.path
+    try:
+        if (
+            make
+            and path[:1] == "/"
+            and type(self) is FileFinder
+            and _os.stat(path).st_mtime == self._path_mtime
+        ):
+            found = find_source(path.rstrip("/"), fullname.rpartition(".")[2], self._path_cache)
+            if found is None:
+                return None
+            file, folder = found
+            if file:
+                spec = ModuleSpec(fullname, make(fullname, file), origin=file)
+                spec.has_location = True
+                if folder:
+                    spec.submodule_search_locations = [folder]
+                return spec
+    except OSError:
+        pass
+    return find_by_importlib(self, fullname, target)
+
+
+def find_source(path: str, name: str, listing: "set[str]") -> "tuple[str, str] | None":
+    """Return the source file of the module *name* in the directory *path*, and its folder if it is a package.
+
+    None if there is no such module. The file is "" if it may be something else: an extension module,
+    byte code alone, a folder that is no package of source.
+    listing: what is in the directory.
+    """
+    if name not in listing:
+        for suffix in SUFFIXES:
+            if name + suffix in listing:
+                file = f"{path}/{name}.py"
+                is_source = suffix == ".py" and _os.stat(file).st_mode & KIND == REGULAR
+                return file if is_source else "", ""
+        return None
+    folder = f"{path}/{name}"
+    for suffix in SUFFIXES:
+        file = f"{folder}/__init__{suffix}"
+        try:
+            if _os.stat(file).st_mode & KIND == REGULAR:
+                return file if suffix == ".py" else "", folder
+        except OSError:
+            continue
+    return "", ""
+
+
+def install() -> None:
+    """Have all finders of files find modules by find_spec().
+
+    Not if somebody else has replaced that, not where names are compared without case, as on macOS and
+    Windows, and not for ``python -v``, which tells what is tried.
+    """
+    is_stock = find_by_importlib.__code__.co_filename == cache_from_source.__code__.co_filename
+    relaxes = sys.platform.startswith(external._CASE_INSENSITIVE_PLATFORMS)
+    if is_stock and not relaxes and not sys.flags.verbose:
+        FileFinder.find_spec = find_spec
