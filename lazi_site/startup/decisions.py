@@ -19,6 +19,7 @@ import stat
 import sys
 from _frozen_importlib import BuiltinImporter, _load  # type: ignore[attr-defined]
 
+from . import shortcut
 from .bootstrap import state
 from .settle import load
 from .snapshot import FORMAT, piece, read_snapshot
@@ -77,7 +78,7 @@ class Decisions:
         time = size = 0
         if not path.startswith("<frozen "):  # those change with the interpreter only
             try:
-                status = os.stat(path)
+                status = shortcut.take_status(path) or os.stat(path)
             except (OSError, ValueError):
                 return None  # in an archive, or not from a file at all
             time, size = status.st_mtime_ns, status.st_size

@@ -39,6 +39,8 @@ OPTIMIZED = f".opt-{sys.flags.optimize}" if sys.flags.optimize else ""
 ENDING = f".{sys.implementation.cache_tag}{OPTIMIZED}.pyc"
 BY_DATE = external.MAGIC_NUMBER + bytes(4)  # how byte code begins that is checked by date and size
 CODE = type(find_by_importlib.__code__)
+NO_FILE: "tuple[str, Any]" = ("", None)
+latest = NO_FILE  # whose byte code was read last, and what it was then
 
 
 class ReadingLoader(SourceFileLoader):
@@ -63,9 +65,11 @@ def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
         return None
     if external.cache_from_source is not cache_from_source or sys.pycache_prefix is not None:
         return None
+    global latest
     folder, _, file = path.rpartition("/")
     try:
         status = _os.stat(path)
+        latest = path, status
         # Through what an embedding program may check code with, as importlib opens it.
         with _io.open_code(f"{folder}/__pycache__/{file[:-3]}{ENDING}") as opened:
             data = opened.read()
@@ -79,6 +83,19 @@ def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
         return None
     imp._fix_co_filename(code, path)
     return code
+
+
+def take_status(path: str) -> "Any":
+    """Return what ``stat()`` told when the byte code of *path* was read, None if it was not the last to be.
+
+    Once: the file may be executed again when it is another one.
+    """
+    global latest
+    if path != latest[0]:
+        return None
+    status = latest[1]
+    latest = NO_FILE
+    return status
 
 
 def find_spec(self: "Any", fullname: str, target: "Any" = None) -> "Any":
