@@ -223,4 +223,9 @@ def unhook():  # type: () -> None
         for path, finder in list(sys.path_importer_cache.items()):
             if type(finder) is FileFinder and is_ours(path):
                 sys.path_importer_cache.pop(path, None)
+        state.loaders = ()
+    if "lazi_site.startup.shortcut" in sys.modules:
+        from . import shortcut
+
+        shortcut.remove()
     restore()

@@ -163,3 +163,9 @@ def install() -> None:
     relaxes = sys.platform.startswith(external._CASE_INSENSITIVE_PLATFORMS)
     if is_stock and not relaxes and not sys.flags.verbose:
         FileFinder.find_spec = find_spec
+
+
+def remove() -> None:
+    """Have finders of files find modules by importlib again, unless somebody else has replaced that since."""
+    if FileFinder.find_spec is find_spec:
+        FileFinder.find_spec = find_by_importlib

@@ -64,6 +64,28 @@ def test_is_in_place_where_imports_are_lazy(
         assert done.stdout == f"{expected}\n"
 
 
+def test_goes_with_the_engine(enabled: Environment, tmp_path: Path) -> None:
+    (tmp_path / "subj.py").write_text("import other\nV = 1\n")
+    (tmp_path / "other.py").write_text("")
+    asked = (
+        "import sys, lazi_site\n"
+        "from importlib.machinery import FileFinder\n"
+        "for _ in range(2):\n"
+        "    with lazi_site.active():\n"
+        "        import subj\n"
+        "        subj.V\n"
+        "        print(FileFinder.find_spec.__module__)\n"
+        "    print(FileFinder.find_spec.__module__)\n"
+        "    del sys.modules['subj']\n"
+    )
+    (tmp_path / "main.py").write_text(asked)
+    stock, ours = "_frozen_importlib_external", "lazi_site.startup.shortcut"
+    expected = [ours, stock] * 2 if sys.platform == "linux" else [stock] * 4
+    assert (
+        enabled.run("main.py", cwd=tmp_path, env={"LAZI_DISABLE": "1"}, check=True).stdout.split() == expected
+    )
+
+
 def test_finds_what_importlib_finds(both: Callable[..., str], tmp_path: Path) -> None:
     folder = tmp_path / "found"
     extension = EXTENSION_SUFFIXES[-1]  # the one that all versions have
