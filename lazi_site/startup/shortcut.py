@@ -9,13 +9,8 @@ looks anew. Which files are looked at, in which order, and which audit events ar
 as in FileFinder and SourceLoader (Lib/importlib/_bootstrap_external.py, alike in 3.11 to 3.15).
 """
 
-import _frozen_importlib_external
-import _imp
-import _io
 import sys
-from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import SourceFileLoader
-from marshal import loads
 
 from .bootstrap import LOADERS, make_loader
 
@@ -24,9 +19,10 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-imp: "Any" = _imp
-external: "Any" = _frozen_importlib_external
-FileFinder, _os = external.FileFinder, external._os  # not the module os, in which programs replace functions
+# What importlib itself uses is taken from there: every import statement of ours takes time, and in
+# the module ``os``, for one, programs replace functions.
+external: "Any" = sys.modules[SourceFileLoader.__module__]
+FileFinder = external.FileFinder
 find_by_importlib = FileFinder.find_spec
 cache_from_source = external.cache_from_source
 STOCK_LOADERS: "list[tuple[str, Any]]" = [
@@ -41,6 +37,8 @@ BY_DATE = external.MAGIC_NUMBER + bytes(4)  # how byte code begins that is check
 CODE = type(find_by_importlib.__code__)
 NO_FILE: "tuple[str, Any]" = ("", None)
 latest = NO_FILE  # whose byte code was read last, and what it was then
+_stat, _open_code, _loads = external._os.stat, external._io.open_code, external.marshal.loads
+_fix_co_filename, _ModuleSpec = external._imp._fix_co_filename, external._bootstrap.ModuleSpec
 
 
 class ReadingLoader(SourceFileLoader):
@@ -68,20 +66,20 @@ def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
     global latest
     folder, _, file = path.rpartition("/")
     try:
-        status = _os.stat(path)
+        status = _stat(path)
         latest = path, status
         # Through what an embedding program may check code with, as importlib opens it.
-        with _io.open_code(f"{folder}/__pycache__/{file[:-3]}{ENDING}") as opened:
+        with _open_code(f"{folder}/__pycache__/{file[:-3]}{ENDING}") as opened:
             data = opened.read()
         stamp = int(status.st_mtime) & WORD | (status.st_size & WORD) << 32
         if data[:16] != BY_DATE + stamp.to_bytes(8, "little"):
             return None
-        code: CodeType = loads(memoryview(data)[16:])
+        code: CodeType = _loads(memoryview(data)[16:])
     except (OSError, EOFError, TypeError, ValueError):
         return None
     if type(code) is not CODE:
         return None
-    imp._fix_co_filename(code, path)
+    _fix_co_filename(code, path)
     return code
 
 
@@ -107,18 +105,13 @@ def find_spec(self: "Any", fullname: str, target: "Any" = None) -> "Any":
         make = make_loader
     path = self.path
     try:
-        if (
-            make
-            and path[:1] == "/"
-            and type(self) is FileFinder
-            and _os.stat(path).st_mtime == self._path_mtime
-        ):
+        if make and path[:1] == "/" and type(self) is FileFinder and _stat(path).st_mtime == self._path_mtime:
             found = find_source(path.rstrip("/"), fullname.rpartition(".")[2], self._path_cache)
             if found is None:
                 return None
             file, folder = found
             if file:
-                spec = ModuleSpec(fullname, make(fullname, file), origin=file)
+                spec = _ModuleSpec(fullname, make(fullname, file), origin=file)
                 spec.has_location = True
                 if folder:
                     spec.submodule_search_locations = [folder]
@@ -139,14 +132,14 @@ def find_source(path: str, name: str, listing: "set[str]") -> "tuple[str, str] |
         for suffix in SUFFIXES:
             if name + suffix in listing:
                 file = f"{path}/{name}.py"
-                is_source = suffix == ".py" and _os.stat(file).st_mode & KIND == REGULAR
+                is_source = suffix == ".py" and _stat(file).st_mode & KIND == REGULAR
                 return file if is_source else "", ""
         return None
     folder = f"{path}/{name}"
     for suffix in SUFFIXES:
         file = f"{folder}/__init__{suffix}"
         try:
-            if _os.stat(file).st_mode & KIND == REGULAR:
+            if _stat(file).st_mode & KIND == REGULAR:
                 return file if suffix == ".py" else "", folder
         except OSError:
             continue
