@@ -48,7 +48,7 @@ def names(text: str) -> frozenset[str]:
 # What every interpreter has loaded by the time site runs, and modules that are
 # compiled into it: importing them costs nothing at start-up.
 ALREADY_LOADED = names(
-    "sys os io _io stat marshal builtins _imp _thread _frozen_importlib _frozen_importlib_external"
+    "sys os io stat marshal builtins _imp _thread _frozen_importlib _frozen_importlib_external"
     " itertools _opcode gc time _weakref"
 )
 EVERYTHING = names(

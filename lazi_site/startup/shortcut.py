@@ -1,6 +1,6 @@
 """Finds source modules and reads their byte code as importlib does, with less of its Python code.
 
-A module of a few lines costs importlib 0.2 million instructions, and a quarter of
+A module of a few lines costs importlib 0.2 million instructions (3.15), and a quarter of
 that is joining paths for every ending that a file could have, wrappers, and asking
 what is nearly always the same. Here is the usual case: a finder of the stock class with
 stock or our loaders, whose listing of the directory is up to date, and source whose byte
@@ -35,69 +35,33 @@ OPTIMIZED = f".opt-{sys.flags.optimize}" if sys.flags.optimize else ""
 ENDING = f".{sys.implementation.cache_tag}{OPTIMIZED}.pyc"
 BY_DATE = external.MAGIC_NUMBER + bytes(4)  # how byte code begins that is checked by date and size
 CODE = type(find_by_importlib.__code__)
+IS_TOLD = bool(sys.flags.verbose)  # ``python -v`` tells what importlib tries
 NO_FILE: "tuple[str, Any]" = ("", None)
 latest = NO_FILE  # whose byte code was read last, and what it was then
 _stat, _open_code, _loads = external._os.stat, external._io.open_code, external.marshal.loads
 _fix_co_filename, _ModuleSpec = external._imp._fix_co_filename, external._bootstrap.ModuleSpec
 
 
-class ReadingLoader(SourceFileLoader):
-    """The stock loader of source modules, and of the stock class as soon as it has fetched the code."""
+def install() -> None:
+    """Have all finders of files find modules by find_spec().
 
-    def get_code(self, fullname: str) -> "CodeType | None":
-        """Return the code of the module."""
-        self.__class__ = SourceFileLoader  # type: ignore[assignment]
-        return read_code(self, fullname) or self.get_code(fullname)
-
-    # A frame of ours among those of importlib would keep CPython from taking them out of tracebacks.
-    get_code.__code__ = get_code.__code__.replace(co_filename=cache_from_source.__code__.co_filename)
-
-
-def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
-    """Return the code of the module *fullname* out of its byte code, or None if importlib is to look.
-
-    Who replaces cache_from_source() keeps byte code of his own (typeguard, beartype).
+    Not if somebody else has replaced that, and not where names are compared without case, as on macOS
+    and Windows.
     """
-    path = loader.path
-    if path[:1] != "/" or path[-3:] != ".py" or fullname != loader.name:
-        return None
-    if external.cache_from_source is not cache_from_source or sys.pycache_prefix is not None:
-        return None
-    global latest
-    folder, _, file = path.rpartition("/")
-    try:
-        status = _stat(path)
-        latest = path, status
-        # Through what an embedding program may check code with, as importlib opens it.
-        with _open_code(f"{folder}/__pycache__/{file[:-3]}{ENDING}") as opened:
-            data = opened.read()
-        stamp = int(status.st_mtime) & WORD | (status.st_size & WORD) << 32
-        if data[:16] != BY_DATE + stamp.to_bytes(8, "little"):
-            return None
-        code: CodeType = _loads(memoryview(data)[16:])
-    except (OSError, EOFError, TypeError, ValueError):
-        return None
-    if type(code) is not CODE:
-        return None
-    _fix_co_filename(code, path)
-    return code
+    is_stock = find_by_importlib.__code__.co_filename == cache_from_source.__code__.co_filename
+    relaxes = sys.platform.startswith(external._CASE_INSENSITIVE_PLATFORMS)
+    if is_stock and not relaxes and not IS_TOLD:
+        FileFinder.find_spec = find_spec
 
 
-def take_status(path: str) -> "Any":
-    """Return what ``stat()`` told when the byte code of *path* was read, None if it was not the last to be.
-
-    Once: the file may be executed again when it is another one.
-    """
-    global latest
-    if path != latest[0]:
-        return None
-    status = latest[1]
-    latest = NO_FILE
-    return status
+def remove() -> None:
+    """Have finders of files find modules by importlib again, unless somebody else has replaced that since."""
+    if FileFinder.find_spec is find_spec:
+        FileFinder.find_spec = find_by_importlib
 
 
 def find_spec(self: "Any", fullname: str, target: "Any" = None) -> "Any":
-    """Return the spec of the module *fullname* in the directory of a FileFinder, or None; ``find_spec()``."""
+    """Return the spec of the module *fullname* in the directory of the FileFinder *self*, or None."""
     make: Any = None
     if self._loaders == STOCK_LOADERS:
         make = ReadingLoader
@@ -146,19 +110,56 @@ def find_source(path: str, name: str, listing: "set[str]") -> "tuple[str, str] |
     return "", ""
 
 
-def install() -> None:
-    """Have all finders of files find modules by find_spec().
+class ReadingLoader(SourceFileLoader):
+    """The stock loader of source modules, and of the stock class as soon as it has fetched the code."""
 
-    Not if somebody else has replaced that, not where names are compared without case, as on macOS and
-    Windows, and not for ``python -v``, which tells what is tried.
+    def get_code(self, fullname: str) -> "CodeType | None":
+        """Return the code of the module."""
+        self.__class__ = SourceFileLoader  # type: ignore[assignment]
+        return read_code(self, fullname) or self.get_code(fullname)
+
+    # A frame of ours among those of importlib would keep CPython from taking them out of tracebacks.
+    get_code.__code__ = get_code.__code__.replace(co_filename=cache_from_source.__code__.co_filename)
+
+
+def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
+    """Return the code of the module *fullname* out of its byte code, or None if importlib is to look.
+
+    Who replaces cache_from_source() keeps byte code of his own (typeguard, beartype).
     """
-    is_stock = find_by_importlib.__code__.co_filename == cache_from_source.__code__.co_filename
-    relaxes = sys.platform.startswith(external._CASE_INSENSITIVE_PLATFORMS)
-    if is_stock and not relaxes and not sys.flags.verbose:
-        FileFinder.find_spec = find_spec
+    global latest
+    path = loader.path
+    if IS_TOLD or path[:1] != "/" or path[-3:] != ".py" or fullname != loader.name:
+        return None
+    if external.cache_from_source is not cache_from_source or sys.pycache_prefix is not None:
+        return None
+    folder, _, file = path.rpartition("/")
+    try:
+        status = _stat(path)
+        latest = path, status
+        # Through what an embedding program may check code with, as importlib opens it.
+        with _open_code(f"{folder}/__pycache__/{file[:-3]}{ENDING}") as opened:
+            data = opened.read()
+        stamp = int(status.st_mtime) & WORD | (status.st_size & WORD) << 32
+        if data[:16] != BY_DATE + stamp.to_bytes(8, "little"):
+            return None
+        code: CodeType = _loads(memoryview(data)[16:])
+    except (OSError, EOFError, TypeError, ValueError):
+        return None
+    if type(code) is not CODE:
+        return None
+    _fix_co_filename(code, path)
+    return code
 
 
-def remove() -> None:
-    """Have finders of files find modules by importlib again, unless somebody else has replaced that since."""
-    if FileFinder.find_spec is find_spec:
-        FileFinder.find_spec = find_by_importlib
+def take_status(path: str) -> "Any":
+    """Return what ``stat()`` told when the byte code of *path* was read, None if it was not the last to be.
+
+    Once: the file may be executed again when it is another one.
+    """
+    global latest
+    if path != latest[0]:
+        return None
+    status = latest[1]
+    latest = NO_FILE
+    return status

@@ -234,6 +234,39 @@ def test_error_of_source_that_does_not_compile(both: Callable[..., str]) -> None
     assert "importlib" not in both(steps)
 
 
+def test_same_audit_events(both: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "audited").mkdir()
+    (tmp_path / "audited" / "__init__.py").write_text("V = 1\n")
+    (tmp_path / "audited" / "inner.py").write_text("V = 1\n")
+    steps = IMPORTED + (
+        "seen = []\n"
+        "def hook(event, arguments):\n"
+        "    if watching and event in ('open', 'marshal.loads', 'import', 'os.listdir'):\n"
+        "        seen.append((event, type(arguments[0]), str(arguments[0])[-40:], *arguments[1:2]))\n"
+        "def load():\n"
+        "    global watching\n"
+        "    watching = True\n"
+        "    importlib.import_module('audited.inner')\n"
+        "    watching = False\n"
+        "    for event in seen: print(*event)\n"
+        "watching = False\n"
+        "sys.addaudithook(hook)\n"
+        "load()\n"
+    )
+    both(IMPORTED + "import audited.inner\naudited.inner.V\n")  # which writes the byte code
+    told = both(steps)
+    assert told.count("marshal.loads") == 2
+    assert told.count("open ") == 2
+
+
+def test_verbose_interpreter_tells_what_it_reads(enabled: Environment, tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(IMPORTED)
+    (tmp_path / "subj.py").write_text("V = 1\n")
+    enabled.run("main.py", cwd=tmp_path, check=True)
+    told = enabled.run("-v", "main.py", cwd=tmp_path, check=True).stderr
+    assert "subj.py" in "".join(line for line in told.splitlines() if " matches " in line)
+
+
 def test_other_finders_are_left_alone(both: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "found").mkdir()
     (tmp_path / "found" / "strange.py").write_text("V = 1\n")
