@@ -43,10 +43,28 @@ def test_switch_that_is_off_leaves_imports_lazy(enabled: Environment, value: str
     assert enabled.evaluate(STARTED, env={"LAZI_DISABLE": value}) is True
 
 
-@pytest.mark.parametrize("value", ["1", "yes", "true", "on", "anything"])
+@pytest.mark.parametrize("value", ["1", "yes", "true", "on", "anything", " 1 "])
 def test_switch_is_read_before_anything_is_imported(enabled: Environment, value: str) -> None:
     code = "import sys; print([name for name in sys.modules if name.startswith('lazi')])"
-    assert enabled.run("-c", code, env={"LAZI_DISABLE": value}).stdout == "[]\n"
+    # What else than 1 means on is found out by the one module that looks at all switches.
+    loaded = [] if value == "1" else ["lazi_site.startup.bootstrap"]
+    env = {"LAZI_DISABLE": value}
+    assert enabled.run("-c", code, env=env).stdout == f"{loaded}\n"
+    assert enabled.evaluate("startup.state.engine", env=env) == ""
+
+
+def test_switch_puts_nothing_in_place(enabled: Environment) -> None:
+    code = (
+        "import sys\n"
+        "from importlib.machinery import FileFinder\n"
+        "print(sys.meta_path, [hook.__module__ for hook in sys.path_hooks])\n"
+        "print(FileFinder.find_spec.__module__)\n"
+        "for name in ('get_lazy_imports', 'get_lazy_imports_filter'):\n"
+        "    print(hasattr(sys, name) and getattr(sys, name)())\n"
+    )
+    without = enabled.run("-S", "-c", code, check=True).stdout
+    for value in ("1", "yes"):
+        assert enabled.run("-c", code, env={"LAZI_DISABLE": value}, check=True).stdout == without
 
 
 def test_start_line_is_silent_after_the_package_is_gone(enabled: Environment) -> None:
