@@ -216,6 +216,10 @@ class DeferredImport(Origin):
             return FOR_ITS_EFFECT
         if isinstance(is_for_effect, tuple) and are_same(is_for_effect):
             return None
+        # What is loaded, or is just being loaded, has had its effects; whether names are there is not asked.
+        target = self.full_target
+        if all(f"{target}.{one}" in sys.modules for one in self.fromlist or ()) and target in sys.modules:
+            return None
         load("lazi_site.startup.effects")  # few programs come here
         from ..startup import effects
         from . import engine

@@ -90,7 +90,10 @@ def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None
     """
     frame = _getframe(1)
     try:
-        answer = tables.get(id(frame.f_code), nothing).get(frame.f_lasti, ASK)
+        table = tables.get(id(frame.f_code), nothing)
+        if table is DECIDED and "__lazy_modules__" not in frame.f_globals:
+            return says_lazy(frame) and full_filter(importer, name, fromlist, frame)
+        answer = table.get(frame.f_lasti, ASK)
         if answer > WAITS and (answer != IF_FOUND or is_missed(name, frame)):
             return full_filter(importer, name, fromlist, frame)
         # New finders are seen here unless a list itself was replaced; then with the next module.
