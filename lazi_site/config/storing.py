@@ -15,7 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..startup.decisions import Entry
 
-MAXIMUM = 2 << 20  # bytes; beyond that only what was decided last is kept
+# Bytes; beyond that only what was decided last is kept. A start reads no more of them than it uses, and an
+# environment of which twenty thousand modules were loaded has five million.
+MAXIMUM = 12 << 20
 
 
 def store_decisions(path: str, digest: bytes, groups: "dict[str, dict[str, Entry]]") -> None:
@@ -30,13 +32,21 @@ def store_decisions(path: str, digest: bytes, groups: "dict[str, dict[str, Entry
     packed = {group: piece(stored, group) for group in stored.get("pieces", ())}
     for group, entries in groups.items():
         packed[group] = marshal.dumps(merged(unpacked(packed.get(group, b"")), entries))
-    data = pack_snapshot({"snapshot": digest}, packed)
-    if len(data) > MAXIMUM:
-        latest = {group: marshal.dumps(entries) for group, entries in groups.items()}
-        data = pack_snapshot({"snapshot": digest}, latest)
-    if len(data) <= MAXIMUM:
-        write_atomically(path, data)
-        remove_surplus(folder, name)
+    if sum(map(len, packed.values())) > MAXIMUM:
+        packed = smallest({group: marshal.dumps(entries) for group, entries in groups.items()}, MAXIMUM)
+    write_atomically(path, pack_snapshot({"snapshot": digest}, packed))
+    remove_surplus(folder, name)
+
+
+def smallest(packed: "dict[str, bytes]", maximum: int) -> "dict[str, bytes]":
+    """Return as many of the *packed* groups, the smallest of them, as have no more than *maximum* bytes."""
+    kept = {}
+    for group in sorted(packed, key=lambda one: len(packed[one])):
+        maximum -= len(packed[group])
+        if maximum < 0:
+            break
+        kept[group] = packed[group]
+    return kept
 
 
 def merged(stored: "dict[str, Entry]", entries: "dict[str, Entry]") -> "dict[str, Entry]":

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT = 4  # of the snapshot; a snapshot of another format is built anew
 MAGIC = b"lazisnap"
-MAXIMUM_SNAPSHOT = 4 << 20  # bytes; a larger file is not ours
+MAXIMUM_SNAPSHOT = 16 << 20  # bytes; a larger file is not ours
 
 # What platformdirs looks at when it names the configuration directories.
 CONFIG_ENVIRONMENT = (
