@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -45,7 +46,10 @@ def program(template: Environment, tmp_path_factory: pytest.TempPathFactory) -> 
     environment.enable()
     for name, text in FILES.items():
         environment.add_module(name, text)
-    (environment.project / "lazi-site.toml").write_text("eager = ['early', 'part']\n")
+    config = environment.project / "lazi-site.toml"
+    config.write_text("eager = ['early', 'part']\n")
+    # What was written a moment ago may change again unnoticed, so that each start reads it anew.
+    os.utime(config, (1e9, 1e9))
     return environment
 
 
