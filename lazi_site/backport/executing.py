@@ -11,6 +11,7 @@ import sys
 
 from ..startup.bootstrap import record_fault
 from ..startup.packages import is_running
+from ..startup.shortcut import leave_traceback
 from . import engine
 
 TYPE_CHECKING = False
@@ -32,8 +33,7 @@ def execute(code: "CodeType", namespace: "dict[str, Any]", /) -> None:
     try:
         exec(code, namespace)
     except BaseException as error:
-        # This frame must not show in tracebacks; a bare raise adds none.
-        error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+        leave_traceback(error)
         raise
 
 

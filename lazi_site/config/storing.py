@@ -34,8 +34,9 @@ def store_decisions(path: str, digest: bytes, groups: "dict[str, dict[str, Entry
         packed[group] = marshal.dumps(merged(unpacked(packed.get(group, b"")), entries))
     if sum(map(len, packed.values())) > MAXIMUM:
         packed = smallest({group: marshal.dumps(entries) for group, entries in groups.items()}, MAXIMUM)
-    write_atomically(path, pack_snapshot({"snapshot": digest}, packed))
-    remove_surplus(folder, name)
+    if packed:  # else each group is too large by itself, and what is stored stays
+        write_atomically(path, pack_snapshot({"snapshot": digest}, packed))
+        remove_surplus(folder, name)
 
 
 def smallest(packed: "dict[str, bytes]", maximum: int) -> "dict[str, bytes]":

@@ -9,7 +9,7 @@ import sys
 from _frozen_importlib_external import SourceFileLoader, SourcelessFileLoader, _LoaderBasics
 
 from .bootstrap import record_fault, state
-from .shortcut import read_code
+from .shortcut import leave_traceback, read_code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ class DeferringSourceLoader(SourceFileLoader):
         try:
             code = read_code(self, fullname) or SourceFileLoader.get_code(self, fullname)
         except BaseException as error:
-            # A frame of ours among those of importlib would keep CPython from
-            # taking them out of the traceback; a bare raise adds none.
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            leave_traceback(error)
             raise
         return code_to_run(self, code, fullname)
 

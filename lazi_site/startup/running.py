@@ -14,6 +14,7 @@ from . import bytecode
 from .bootstrap import is_ours, record_fault, state
 from .guards import is_internal
 from .settle import load, settle, skips
+from .shortcut import leave_traceback
 from .switches import switches
 
 TYPE_CHECKING = False
@@ -136,8 +137,7 @@ def make_import(former: "Callable[..., Any]") -> "Callable[..., Any]":
         try:
             return former(name, namespace, local, fromlist, level)
         except BaseException as error:
-            # This frame must not show in tracebacks; a bare raise adds none.
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            leave_traceback(error)
             raise
 
     # Nor must it be taken for the importing frame by warnings.

@@ -116,10 +116,20 @@ class ReadingLoader(SourceFileLoader):
     def get_code(self, fullname: str) -> "CodeType | None":
         """Return the code of the module."""
         self.__class__ = SourceFileLoader  # type: ignore[assignment]
-        return read_code(self, fullname) or self.get_code(fullname)
+        try:
+            return read_code(self, fullname) or self.get_code(fullname)
+        except BaseException as error:
+            leave_traceback(error)
+            raise
 
-    # A frame of ours among those of importlib would keep CPython from taking them out of tracebacks.
-    get_code.__code__ = get_code.__code__.replace(co_filename=cache_from_source.__code__.co_filename)
+
+def leave_traceback(error: BaseException) -> None:
+    """Take the frame that catches *error* out of its traceback; that frame then raises it, which adds none.
+
+    A frame of ours among those of importlib would keep CPython from taking them out, and shows where it
+    takes none out, as in what ``python -m`` prints.
+    """
+    error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
 
 
 def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":

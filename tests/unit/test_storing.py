@@ -43,6 +43,8 @@ def test_too_many_leave_the_latest_and_of_them_the_smallest(
     monkeypatch.setattr(storing, "MAXIMUM", 2000)
     storing.store_decisions(str(path), DIGEST, {"huge": entries(500), "small": entries(5), "one": entries(1)})
     assert stored(path) == {"one": 1, "small": 5}
+    storing.store_decisions(str(path), DIGEST, {"huge": entries(500)})
+    assert stored(path) == {"one": 1, "small": 5}
 
 
 def test_all_that_is_stored_can_be_read(tmp_path: Path) -> None:
