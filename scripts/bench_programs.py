@@ -5,6 +5,7 @@
     bench_programs.py --python PATH --runs 3 --programs 'flask*' --programs 'pip*'
     bench_programs.py --ways lazy --ways lazyloader     only these, and eager
     bench_programs.py --count                           instructions, under valgrind, instead of CPU time
+    bench_programs.py --config FILE                     with another configuration of lazi-site
     bench_programs.py --json FILE                       every figure of every run
 
 The ways: eager (LAZI_DISABLE=1), lazy (as `enable` makes it), lazy-stdlib (the
@@ -37,7 +38,7 @@ from __future__ import annotations
 import fnmatch
 import random
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def main() -> int:
     add("--programs", action="append", metavar="GLOB", help="names of recipes; may be repeated")
     names = ", ".join(way.name for way in WAYS)
     add("--ways", action="append", metavar="WAY", help=f"of {names}; may be repeated")
+    add("--config", metavar="FILE", help="set LAZI_CONFIG in all ways")
     add("--timeout", type=float, default=60.0, metavar="S", help="seconds of one run (default 60)")
     add("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
@@ -108,6 +110,9 @@ def main() -> int:
                 ways, unusable = usable_ways(options.ways or [], version, first, keep)
             except ValueError as error:
                 parser.error(str(error))
+            if options.config:  # read by lazi-site alone, so not where it is switched off
+                variables = {"LAZI_CONFIG": str(Path(options.config).resolve())}
+                ways = [replace(way, variables={**variables, **way.variables}) for way in ways]
             for name, reason in unusable.items():
                 print(f"{version}: without {name}: {reason}")
             measured: dict[str, Measured] = {}

@@ -13,6 +13,10 @@ from .own import own_folder
 from .problems import Problem
 from .sources import Source, read_file
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 KINDS = ("eager", "eager-in", "eager-within", "settle", "inert")
 
 
@@ -32,10 +36,17 @@ def read_shipped_rules() -> tuple[dict[str, dict[str, str]], Source]:
     try:
         for row in tomllib.loads(data.decode("utf-8")).get("rule", ()):
             if fits_version(row.get("python", ""), sys.version_info[:2]):
-                rules[row["kind"]][row["pattern"]] = "the shipped rules: " + row["reason"]
+                reason = "the shipped rules: " + row["reason"]
+                rules[row["kind"]].update(dict.fromkeys(patterns_of(row), reason))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         source.problems.append(Problem(path, f"the file is damaged ({error!r})"))
     return rules, source
+
+
+def patterns_of(row: dict[str, Any]) -> list[str]:
+    """Return the patterns of the *row* of a rule, which has one of them or a list."""
+    pattern = row["pattern"]
+    return pattern if isinstance(pattern, list) else [pattern]
 
 
 def fits_version(specifier: str, version: tuple[int, int]) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 import lazi_site.safety
 from lazi_site.config.options import is_pattern
-from lazi_site.config.shipped import KINDS, fits_version, read_shipped_rules
+from lazi_site.config.shipped import KINDS, fits_version, patterns_of, read_shipped_rules
 
 RULES = Path(lazi_site.safety.__file__).with_name("rules.toml")
 
@@ -20,12 +20,15 @@ RECIPES = Path(__file__).resolve().parents[1] / "downstream" / "recipes"
 def test_every_rule_says_what_why_and_where_it_was_seen() -> None:
     for rule in tomllib.loads(RULES.read_text(encoding="utf-8")).get("rule", []):
         assert rule["kind"] in KINDS, rule
-        assert is_pattern(rule["pattern"]), rule
-        assert rule["kind"] not in ("settle", "inert") or "*" not in rule["pattern"], rule  # looked up
+        assert patterns_of(rule), rule
+        for pattern in patterns_of(rule):
+            assert is_pattern(pattern), rule
+            assert rule["kind"] not in ("settle", "inert") or "*" not in pattern, rule  # looked up
         assert rule["reason"], rule
         assert rule["seen"], rule
         assert (RECIPES / f"{rule['recipe']}.toml").is_file(), rule
-        assert set(rule) <= {"kind", "pattern", "reason", "seen", "recipe", "python"}, rule
+        assert set(rule) <= {"kind", "pattern", "reason", "gain", "seen", "recipe", "python"}, rule
+        assert rule.get("gain") in (None, "instructions"), rule
         fits_version(rule.get("python", ""), (3, 11))
 
 
