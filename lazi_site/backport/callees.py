@@ -14,8 +14,25 @@ COLLECTING = frozenset(
 LOADING = frozenset({op.LOAD_GLOBAL, op.LOAD_NAME, op.LOAD_ATTR, op.LOAD_METHOD})
 
 
+# What was found out about the latest calls, by id of the code and offset: {: (code, answer)}. Most hash one
+# name after the other, in a loop.
+_found: "dict[tuple[int, int], tuple[CodeType, bool]]" = {}
+MAXIMUM = 64
+
+
 def collects_names(code: "CodeType", at: int) -> bool:
-    """Return whether the call at the offset *at* of *code* does no more with names than collecting them.
+    """Return whether the call at the offset *at* of *code* does no more with names than collecting them."""
+    place = id(code), at
+    known = _found.get(place)
+    if known is None or known[0] is not code:
+        if len(_found) >= MAXIMUM:
+            _found.clear()
+        known = _found[place] = code, is_collecting(code, at)
+    return known[1]
+
+
+def is_collecting(code: "CodeType", at: int) -> bool:
+    """Do what collects_names() does, reading the code.
 
     ``set(vars(m).keys())`` goes through the names of m: importing what one of
     them waits for could add more, which ends the call with an error. What is

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .modules import Origin
 
 MISSING: "Any" = object()
+_ModuleType = type(sys)
 # Set by keys.py: the code of PendingKey.__eq__, and what gives a stand-in its value.
 lookup_code: "Any" = None
 set_value: "Any" = None
@@ -134,7 +135,8 @@ def repair_copies() -> None:
     """Replace the stand-ins of names that have just settled in the dicts and lists that hold them.
 
     Those are copies of namespaces. Most are the globals of methods that attrs writes for the classes of
-    the module. To find others takes a look at every object there is, so it is done once for all names.
+    the module, or are in the object that a module has put in its own place in sys.modules. To find others
+    takes a look at every object there is, so it is done once for all names.
     """
     todo = []
     while copied:  # pop by pop, as another thread may do the same
@@ -143,7 +145,7 @@ def repair_copies() -> None:
     for key, value in todo:
         place = id(key.namespace)
         if place not in copies:
-            copies[place] = list(globals_of_methods(key.namespace))
+            copies[place] = [*globals_of_methods(key.namespace), *in_its_place(key.namespace)]
         for copy in copies[place]:
             if copy.get(key) is key.stand_in:
                 copy[key] = value
@@ -156,6 +158,16 @@ def repair_copies() -> None:
                     holder[name] = values[id(held)]
         elif type(holder) is list and holder is not stand_ins:
             holder[:] = [values.get(id(held), held) for held in holder]
+
+
+def in_its_place(namespace: "dict[str, Any]") -> "Iterator[dict[Any, Any]]":
+    """Yield the namespace of what sys.modules has for the module of *namespace*, if it is another one."""
+    name = namespace.get("__name__")
+    module = sys.modules.get(name) if type(name) is str else None
+    if issubclass(type(module), _ModuleType):
+        other = object.__getattribute__(module, "__dict__")  # a class of its own may do anything
+        if other is not namespace:
+            yield other
 
 
 def globals_of_methods(namespace: "dict[str, Any]") -> "Iterator[dict[Any, Any]]":

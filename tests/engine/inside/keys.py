@@ -150,6 +150,53 @@ def check_copies_are_repaired() -> None:
     equal([value for value in values if type(value) is int], [1, 2])
 
 
+def check_copy_in_the_object_in_a_modules_place_is_found_without_a_search() -> None:
+    """pygments.lexers and others put an object with their names into sys.modules."""
+    from lazi_site.backport import namespaces
+
+    source = "import sys, types\nfrom replaced_target import A\nfrom replaced_target import B\n"
+    source += "class Lazy(types.ModuleType): pass\nown = sys.modules[__name__]\nnew = Lazy(__name__)\n"
+    source += "new.__dict__.update(own.__dict__)\nsys.modules[__name__] = new\n"
+    module = load("replaced", replaced=source, replaced_target=TARGET)
+    searches = []
+
+    def search(*objects: object) -> list[Any]:
+        searches.append(objects)
+        return gc.get_referrers(*objects)
+
+    namespaces.get_referrers, former = search, namespaces.get_referrers
+    try:
+        equal(module.own.A, 1)
+        copy = vars(module)
+        equal([copy["A"], copy["B"]], [1, 2])
+        equal(searches, [])
+    finally:
+        namespaces.get_referrers = former
+
+
+def check_a_call_that_hashes_names_is_read_once() -> None:
+    """Reading the places of a large body takes as long as loading a module."""
+    from lazi_site.backport import callees
+
+    source = "".join(f"import hashed_target{number}\n" for number in range(4))
+    module = load("hashed", hashed=source, **{f"hashed_target{number}": TARGET for number in range(4)})
+    read = []
+
+    def is_collecting(code: Any, at: int) -> bool:
+        read.append(at)
+        return former(code, at)
+
+    callees.is_collecting, former = is_collecting, callees.is_collecting
+    try:
+        for name in list(vars(module)):
+            getattr(module, name)
+        equal(len(read), 1)
+        equal(set(dict.fromkeys(names(module))), {f"hashed_target{number}" for number in range(4)})
+    finally:
+        callees.is_collecting = former
+    equal(sorted(name for name in sys.modules if name.startswith("hashed_t"))[-1], "hashed_target3")
+
+
 def check_a_copy_is_a_place_of_use() -> None:
     module = load("place", place="import place_target\nfrom place_target import A", place_target=TARGET)
     copy = dict(vars(module))
