@@ -224,6 +224,8 @@ def _place(module: "Any", name: str, origin: Submodule) -> None:
     if type(namespace) is not dict or waiting(namespace, name) is not None:
         return
     if name in namespace:
+        if any(type(one) is keys.PendingKey and str.__eq__(one, name) for one in list(namespace)):
+            return  # taken along from the namespace of the module in whose place this one is
         is_module = isinstance(namespace[name], ModuleType)
         if is_running(namespace):
             if not (is_module and origin.namespace is namespace):

@@ -174,6 +174,19 @@ def check_copy_in_the_object_in_a_modules_place_is_found_without_a_search() -> N
         namespaces.get_referrers = former
 
 
+def check_submodule_promised_to_an_object_in_a_packages_place_waits() -> None:
+    load(
+        "placed",
+        placed____init__="import sys, types\nimport placed.part\nclass Lazy(types.ModuleType): pass\n"
+        "own = sys.modules[__name__]\nnew = Lazy(__name__)\n"
+        "new.__dict__.update(own.__dict__)\nsys.modules[__name__] = new\n",
+        placed__part=TARGET,
+    )
+    module = load("placing", placing="import placed.part\ndef f(): return placed.part.A\n")
+    equal("placed.part" in sys.modules, False)
+    equal(module.f(), 1)
+
+
 def check_a_call_that_hashes_names_is_read_once() -> None:
     """Reading the places of a large body takes as long as loading a module."""
     from lazi_site.backport import callees
