@@ -10,7 +10,7 @@ from ..startup.reasons import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWI
 from ..startup.settle import load
 from ..startup.switches import switches
 from . import keys, stubs
-from .modules import NO_ATTRIBUTE, Origin, promise, promise_found, settle_finders, wanted
+from .modules import NO_ATTRIBUTE, Origin, bind_names, promise, settle_finders, wanted
 from .namespaces import MISSING, SettledKey, bind, plain_values
 
 TYPE_CHECKING = False
@@ -249,11 +249,12 @@ class DeferredImport(Origin):
             declared = watch.is_declared(full_target, namespace)
             watch.deferred(importer, full_target, names, self.filename, self.line, declared=declared)
         keys.put(namespace, self, fromlist or NO_ATTRIBUTE, names)
-        wanted.setdefault(target, []).append(self)
         if "." in full_target:
             promise(full_target, self)
         if fromlist and full_target in _loaded:
-            promise_found(full_target, fromlist, self)
+            bind_names(self)
+        else:
+            wanted.setdefault(target, []).append(self)
 
     def at_hand(self, key: SettledKey) -> "Any":
         if self.waiting[6][3]:

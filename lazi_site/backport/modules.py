@@ -166,7 +166,7 @@ def redeem(target: str) -> None:
         finish_later(sys.modules[package])
 
 
-def promise_found(package: str, names: "tuple[str, ...]", declared_by: Origin) -> None:
+def promise_found(package: str, names: "Iterable[str]", declared_by: Origin) -> None:
     """Promise those of *names*, taken ``from`` the loaded *package*, that are modules on disk.
 
     What a package takes from itself and has not can be nothing else, unless it serves names by a
@@ -316,34 +316,69 @@ def finish() -> None:
 
 
 def _bind_waiting(name: str) -> None:
-    """Give their values to the names that wait for the loaded module *name* and that it has.
-
-    What it has not may be a submodule, which the statement would have set on it.
-    """
+    """Give their values to the names that wait for the module *name*, if it is loaded."""
     module = sys.modules.get(name)
+    if module is not None and not is_running(getattr(module, "__dict__", {})):
+        for origin in wanted.pop(name, ()):
+            bind_names(origin)
+
+
+def bind_names(origin: "DeferredImport") -> None:
+    """Give their values to the names of *origin* that its target has; note for which modules the others wait.
+
+    What the target has not may be a submodule, which the statement would have set on it.
+    """
+    record = records.get(id(origin.namespace))
+    if record is None:
+        return
+    pending = record.pending
+    target = origin.target
+    module = sys.modules.get(target)
     contents = getattr(module, "__dict__", {})
     if module is None or is_running(contents):
+        if module is not None and origin.fromlist:
+            promise_found(target, origin.fromlist, origin)
+        wanted.setdefault(target, []).append(origin)
         return
     # As partial() does for one name; what is the same for all of them is looked up once.
     record = records.get(id(contents))
     unready = record.pending if record is not None else ()
-    for origin in wanted.pop(name, ()):
-        record = records.get(id(origin.namespace))
-        if record is None:
-            continue
-        missing = False
-        pending = record.pending
-        for bound in origin.bound:
-            key = pending.get(bound)
-            if key is not None and key.origin is origin and key.busy is None:
-                attribute = key.attribute
-                if attribute is None:
-                    value = module
-                else:
-                    value = MISSING if attribute in unready else contents.get(attribute, MISSING)
-                if value is MISSING:
-                    missing = True
-                elif type(key) is keys.PendingKey:
-                    settle(key, value)
-        if missing and origin.fromlist:
-            promise_found(name, origin.fromlist, origin)
+    missing = []
+    for bound in origin.bound:
+        key = pending.get(bound)
+        if key is not None and key.origin is origin and key.busy is None:
+            attribute = key.attribute
+            if attribute is None:
+                value = module
+            else:
+                value = MISSING if attribute in unready else contents.get(attribute, MISSING)
+            if value is MISSING:
+                missing.append(attribute)
+            elif type(key) is keys.PendingKey:
+                settle(key, value)
+    if missing:
+        promise_found(target, missing, origin)
+        for place in {awaited(target, attribute) for attribute in missing}:
+            if place:
+                wanted.setdefault(place, []).append(origin)
+
+
+def awaited(target: str, attribute: "str | None") -> str:
+    """Return what has to be loaded for the loaded module *target* to have *attribute*, "" if nobody knows.
+
+    A package takes most of its names from its modules, for which they wait in it, and other modules
+    take them from the package. These have their values as soon as the package has, and not only when each
+    is used: what waits in a namespace slows all code of its module down.
+    """
+    passed = set()
+    while attribute is not None and (target, attribute) not in passed:
+        passed.add((target, attribute))
+        contents = getattr(sys.modules.get(target), "__dict__", {})
+        if target not in sys.modules or is_running(contents):
+            return target
+        key = waiting(contents, attribute)
+        if key is None or key.origin.target == target:  # ``from . import attribute``
+            submodule = f"{target}.{attribute}"
+            return submodule if "__path__" in contents and submodule not in sys.modules else ""
+        target, attribute = key.origin.target, key.attribute
+    return target if target not in sys.modules else ""

@@ -114,6 +114,37 @@ def check_names_of_one_statement_settle_together() -> None:
     equal(key_types(module), {"str"})
 
 
+def check_names_taken_through_a_package_settle_with_those_of_the_package() -> None:
+    """Whether the package was loaded before or not; values that it gets later do not count."""
+    for number, first in enumerate(("taking", "chain")):
+        chain, taking = f"chain{number}", f"taking{number}"
+        sources = {
+            f"{chain}____init__": f"from {chain}.part import A, B as bee\nfrom . import other\n",
+            f"{chain}__part": TARGET,
+            f"{chain}__other": TARGET,
+            taking: f"from {chain} import A, bee\nfrom {chain} import other, third\nX = 1\n",
+            f"{chain}__third": TARGET,
+        }
+        package = load(chain, **sources) if first == "chain" else None
+        module = load(taking, **sources)
+        package = package or load(chain)
+        equal([name for name in sys.modules if name.startswith(f"{chain}.")], [])
+        equal(package.A, 1)
+        package.A = package.bee = 3
+        load("chain_after", chain_after="")
+        gc.collect()
+        waiting = [str(name) for name in vars(module) if type(name).__name__ == "PendingKey"]
+        equal(waiting, ["other", "third"])
+        load(
+            f"using{number}", **{f"using{number}": f"import {chain}.other, {chain}.third\n{chain}.other.A\n"}
+        )
+        load(f"last{number}", **{f"last{number}": f"import {chain}.third\n{chain}.third.A\n"})
+        load(f"end{number}", **{f"end{number}": ""})
+        gc.collect()
+        equal(key_types(module), {"str"})
+        equal((module.A, module.bee, module.other.__name__), (1, 2, f"{chain}.other"))
+
+
 def check_names_settle_when_somebody_else_loads_the_target() -> None:
     module = load("apart", apart="import apart_target\nfrom apart_target import A", apart_target=TARGET)
     load("apart_other", apart_other="try:\n    import apart_target\nfinally:\n    pass\n")
