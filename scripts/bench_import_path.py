@@ -8,8 +8,9 @@ Generates packages that differ in one thing and imports them whole, eagerly and
 lazily, in fresh processes that take turns:
 
     module     a module more, without import statements
+    patched    a module more with statements that wait, without these
     bound      a statement more whose target is loaded already
-    pending    a statement more that waits, and is never used
+    pending    a statement more that waits, and is never used; without reading its code
     resolved   a statement more that waits, and is used at once; without the import itself
 
 and prints what one costs more than it does eagerly, in microseconds of CPU time

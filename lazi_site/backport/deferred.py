@@ -17,44 +17,73 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType, FrameType
-    from typing import Any
+    from typing import Any, Final
 
     from ..startup.decisions import Source
     from ..startup.reasons import Eager
 
-    # What waiting() of reading.py says of a statement, a tuple because it is stored. full_target: absolute
-    # name of the module; fromlist: the names taken, None for ``import name``; end: offset past its last
-    # instruction; simple: ASK, or what it is if the program does not decide otherwise, SURE or IF_FOUND;
-    # bound: the names bound; target: what is loaded at the first use; of a plain ``import a.b``, which binds
-    # a, only that, as a.b loads when it is used.
-    Waiting = tuple[str, tuple[str, ...] | None, int, int, tuple[str, ...], str, "Rare"]
-    # What fewer need. at: offset of IMPORT_NAME; level, name: as in ``from ..name import``; dotted_as: it is
-    # ``import a.b as c``; line; is_sure: the package of the target is there without doubt; is_for_effect:
-    # the module's code never mentions the names that the statement binds; or the files, once it was found
-    # out, that show that it has no effects all the same.
-    Rare = tuple[int, int, str, bool, int, bool, bool | tuple[Source, ...]]
+    # What waiting() of reading.py says of a statement, one tuple because it is stored, and as each tuple
+    # more is one for the garbage collector. full_target: absolute name of the module; fromlist: the names
+    # taken, None for ``import name``; end: offset past its last instruction; simple: ASK, or what it is if
+    # the program does not decide otherwise, SURE or IF_FOUND; bound: the names bound; target: what is
+    # loaded at the first use; of a plain ``import a.b``, which binds a, only that, as a.b loads when it is
+    # used; at: offset of IMPORT_NAME; level, name: as in ``from ..name import``; dotted_as: it is ``import
+    # a.b as c``; line; is_sure: the package of the target is there without doubt; is_for_effect: the
+    # module's code never mentions the names that the statement binds; or the files, once it was found out,
+    # that show that it has no effects all the same.
+    Waiting = tuple[
+        str,
+        tuple[str, ...] | None,
+        int,
+        int,
+        tuple[str, ...],
+        str,
+        int,
+        int,
+        str,
+        bool,
+        int,
+        bool,
+        bool | tuple[Source, ...],
+    ]
 
+# Where those things stand that are asked for one by one.
+FULL_TARGET: "Final" = 0
+FROMLIST: "Final" = 1
+END: "Final" = 2
+SIMPLE: "Final" = 3
+BOUND: "Final" = 4
+TARGET: "Final" = 5
+AT: "Final" = 6
+LEVEL: "Final" = 7
+NAME: "Final" = 8
+DOTTED_AS: "Final" = 9
+LINE: "Final" = 10
+IS_FOR_EFFECT: "Final" = 12
 # Whether a statement waits: it depends on more; always; unless its module is loaded to find out whether
 # the target can be (guards.py).
 ASK, SURE, IF_FOUND = 0, 1, 2
 _getframe = sys._getframe
 _loaded = sys.modules
-_new = object.__new__
 
 
 class Imports:
     """The import statements of one module that were handed over: the constant that its patched code inverts.
 
     statements: by their starts. filename: of the module. before: bytes of a patched statement before
-    UNARY_INVERT. namespace: where the module's code was executed first, None before that.
+    UNARY_INVERT. has_variables: its code has some besides its names, for comprehensions (3.12 and later).
+    namespace: where the module's code was executed first, None before that.
     """
 
-    __slots__ = ("before", "filename", "namespace", "statements")
+    __slots__ = ("before", "filename", "has_variables", "namespace", "statements")
 
-    def __init__(self, statements: "dict[int, Waiting]", filename: str, before: int = 0) -> None:
+    def __init__(
+        self, statements: "dict[int, Waiting]", filename: str, before: int = 0, *, has_variables: bool = False
+    ) -> None:
         self.statements = statements
         self.filename = filename
         self.before = before
+        self.has_variables = has_variables
         self.namespace: Any = None
 
     def __invert__(self) -> None:
@@ -62,24 +91,24 @@ class Imports:
         frame = _getframe(1)
         waiting = self.statements[frame.f_lasti - self.before]
         namespace = local = frame.f_globals
-        if not frame.f_code.co_nlocals:
+        if not self.has_variables:
             local = frame.f_locals
-        # else there are comprehensions in the module, whose variables the interpreter
-        # adds to a copy of the namespace if a star import bound their names (3.12)
+        # else the interpreter adds the variables to a copy of the namespace if a star
+        # import bound their names (3.12)
         if self.namespace is None:
             self.namespace = namespace
         try:
             # Names wait in one namespace; somebody may run the code in a second one.
             if local is namespace is self.namespace:
-                if waiting[0] in _loaded and bind_loaded(waiting, namespace, self.filename):
+                if waiting[FULL_TARGET] in _loaded and bind_loaded(waiting, namespace, self.filename):
                     return
-                statement = _new(DeferredImport)  # a call of the class takes three times as long below 3.13
+                statement = DeferredImport()
                 statement.imports = self
                 statement.waiting = waiting
                 why = None
-                simple = waiting[3]
+                simple = waiting[SIMPLE]
                 if not (simple and switches.is_quiet) or (
-                    simple == IF_FOUND and is_missed(waiting[0], frame)
+                    simple == IF_FOUND and is_missed(waiting[FULL_TARGET], frame)
                 ):
                     why = statement.reason_against(frame)
                 if why is None:
@@ -90,7 +119,7 @@ class Imports:
         except RecursionError:
             pass
         except Exception as error:
-            record_fault(f"deferring the import of {waiting[0]}", error)
+            record_fault(f"deferring the import of {waiting[FULL_TARGET]}", error)
         try:
             import_now(waiting, self.filename, namespace, local)
         except BaseException as error:
@@ -105,7 +134,7 @@ def bind_loaded(waiting: "Waiting", namespace: "dict[str, Any]", filename: str) 
     import would wait: that is left to the first use. But one that takes names
     from itself takes those that it has: a key would hide what it stands for.
     """
-    full_target, fromlist, _, _, names, target, rare = waiting
+    full_target, fromlist = waiting[FULL_TARGET], waiting[FROMLIST]
     module = _loaded.get(full_target)
     contents = getattr(module, "__dict__", {})
     if contents is not namespace and is_running(contents):
@@ -116,27 +145,27 @@ def bind_loaded(waiting: "Waiting", namespace: "dict[str, Any]", filename: str) 
         if values is None:
             return False
     else:
-        values = [_loaded.get(target)]
-        if rare[3] or values[0] is None:
+        values = [_loaded.get(waiting[TARGET])]
+        if waiting[DOTTED_AS] or values[0] is None:
             return False
-    for name, value in zip(names, values, strict=True):
+    for name, value in zip(waiting[BOUND], values, strict=True):
         bind(namespace, name, value)
     if switches.watched:
         from ..startup import watch
 
-        watch.bound(namespace.get("__name__"), full_target, names, filename, rare[4])
+        watch.bound(namespace.get("__name__"), full_target, waiting[BOUND], filename, waiting[LINE])
     return True
 
 
 def bindings(waiting: "Waiting") -> "Iterator[tuple[str | None, str]]":
     """Return (attribute or None, name bound) in order."""
-    return zip(waiting[1] or NO_ATTRIBUTE, waiting[4], strict=True)
+    return zip(waiting[FROMLIST] or NO_ATTRIBUTE, waiting[BOUND], strict=True)
 
 
 def import_now(waiting: "Waiting", filename: str, namespace: "dict[str, Any]", local: "Any") -> None:
     """Do what the original statement does, as if it stood here, for the namespace or other locals."""
     for attribute, name in bindings(waiting):
-        value = eval(make_stub(waiting, filename, attribute, waiting[6][2]), namespace)
+        value = eval(make_stub(waiting, filename, attribute, waiting[NAME]), namespace)
         if local is namespace:
             bind(namespace, name, value)
         else:
@@ -145,14 +174,13 @@ def import_now(waiting: "Waiting", filename: str, namespace: "dict[str, Any]", l
 
 def make_stub(waiting: "Waiting", filename: str, attribute: "str | None", name: str) -> "CodeType":
     """Return code that imports *name* and returns what the statement binds for *attribute*."""
-    _, level, _, dotted_as, line, _, _ = waiting[6]
     fromlist: tuple[str, ...] | None = None
     attributes: tuple[str, ...] = ()
     if attribute is not None:
         fromlist = attributes = (attribute,)
-    elif dotted_as:
+    elif waiting[DOTTED_AS]:
         attributes = tuple(name.split(".")[1:])
-    return stubs.make(filename, line, level, name, fromlist, attributes)
+    return stubs.make(filename, waiting[LINE], waiting[LEVEL], name, fromlist, attributes)
 
 
 class DeferredImport(Origin):
@@ -167,25 +195,25 @@ class DeferredImport(Origin):
 
     @property
     def full_target(self) -> str:  # type: ignore[override]
-        return self.waiting[0]
+        return self.waiting[FULL_TARGET]
 
     @property
     def fromlist(self) -> "tuple[str, ...] | None":
         """The names that the statement takes, None for ``import name``."""
-        return self.waiting[1]
+        return self.waiting[FROMLIST]
 
     @property
     def bound(self) -> "tuple[str, ...]":
         """The names that the statement binds."""
-        return self.waiting[4]
+        return self.waiting[BOUND]
 
     @property
     def target(self) -> str:  # type: ignore[override]
-        return self.waiting[5]
+        return self.waiting[TARGET]
 
     @property
     def line(self) -> int:  # type: ignore[override]
-        return self.waiting[6][4]
+        return self.waiting[LINE]
 
     @property
     def namespace(self) -> "Any":
@@ -201,7 +229,7 @@ class DeferredImport(Origin):
 
     def reason_against(self, frame: "FrameType") -> "Eager | None":
         """Return why the statement must import now, for reasons known only when *frame* runs it, or None."""
-        _, _, name, *_, is_sure, is_for_effect = self.waiting[6]
+        *_, name, _, _, is_sure, is_for_effect = self.waiting
         namespace = self.namespace
         if not switches.is_plain and switches.force_eager(namespace):
             return SWITCHED_OFF
@@ -240,7 +268,9 @@ class DeferredImport(Origin):
 
     def defer(self) -> None:
         """Put a key for each name into the namespace, and promise the submodules on the way."""
-        full_target, fromlist, _, _, names, target, _ = self.waiting
+        waiting = self.waiting
+        full_target, fromlist = waiting[FULL_TARGET], waiting[FROMLIST]
+        names, target = waiting[BOUND], waiting[TARGET]
         namespace = self.imports.namespace
         if switches.watched:
             from ..startup import watch
@@ -253,19 +283,21 @@ class DeferredImport(Origin):
             promise(full_target, self)
         if fromlist and full_target in _loaded:
             bind_names(self)
+        elif target in wanted:
+            wanted[target].append(self)
         else:
-            wanted.setdefault(target, []).append(self)
+            wanted[target] = [self]
 
     def at_hand(self, key: SettledKey) -> "Any":
-        if self.waiting[6][3]:
+        if self.waiting[DOTTED_AS]:
             return MISSING  # ``import a.b as c`` looks at the attributes, not at sys.modules
         return Origin.at_hand(self, key)
 
     def stub(self, key: SettledKey) -> "tuple[CodeType, dict[str, Any]]":
         """Return the statement for *key*, and where to run it."""
         settle_finders()
-        full_target, _, _, _, _, target, rare = self.waiting
-        name = rare[2] if target == full_target else target
+        target = self.target
+        name = self.waiting[NAME] if target == self.full_target else target
         return make_stub(self.waiting, self.filename, key.attribute, name), self.namespace
 
     def is_submodule(self, key: SettledKey) -> bool:
@@ -280,4 +312,4 @@ class ProgramImport(DeferredImport):
     own_code: "CodeType"
 
     def is_own_store(self, code: "CodeType", offset: int) -> bool:
-        return code is self.own_code and self.waiting[6][0] < offset < self.waiting[2]
+        return code is self.own_code and self.waiting[AT] < offset < self.waiting[END]

@@ -12,7 +12,7 @@ from ..startup.settle import load, loading
 from ..startup.snapshot import setting, variables_at_start
 from ..startup.switches import switches
 from . import modules
-from .deferred import SURE
+from .deferred import FROMLIST, FULL_TARGET, IS_FOR_EFFECT, LINE, SURE
 from .namespaces import plain_values
 from .patch import overwrite
 
@@ -99,9 +99,9 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
 
 def is_kept(importer: str, code: "CodeType", waiting: "Waiting", *, lent: bool, collected: bool) -> bool:
     """Return whether a *waiting* statement must not wait for who loads the module *importer*; tell it."""
-    why = reason_of_callers(waiting[0], waiting[1], lent=lent, collected=collected)
+    why = reason_of_callers(waiting[FULL_TARGET], waiting[FROMLIST], lent=lent, collected=collected)
     if why is not None and switches.watched:
-        watch.eager(importer, waiting[0], code.co_filename, waiting[6][4], why.code, why.detail)
+        watch.eager(importer, waiting[FULL_TARGET], code.co_filename, waiting[LINE], why.code, why.detail)
     return why is not None
 
 
@@ -191,12 +191,11 @@ def keep(importer: object, code: "CodeType", waiting: "Waiting", files: "tuple[S
         if files is None:
             del known[start]
         elif files:
-            known[start] = (*one[:6], (*one[6][:6], files))
+            known[start] = (*one[:IS_FOR_EFFECT], files)
         else:
             known[start] = (*one[:3], SURE, *one[4:])
     if EAGER in table and files is None:
-        line = waiting[6][4]
-        table[EAGER].append((waiting[0], line, FOR_ITS_EFFECT.code, FOR_ITS_EFFECT.detail))
+        table[EAGER].append((waiting[FULL_TARGET], waiting[LINE], FOR_ITS_EFFECT.code, FOR_ITS_EFFECT.detail))
     decisions.note(importer, code, table)
 
 

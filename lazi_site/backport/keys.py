@@ -28,6 +28,7 @@ from .namespaces import (
     copied,
     discard,
     make_way,
+    record_at,
     records,
     repair_copies,
     settle,
@@ -329,7 +330,6 @@ class StandIn:
 
 # The slots themselves, past __getattribute__ and __setattr__.
 _slots: "dict[str, Any]" = {name: StandIn.__dict__[name] for name in StandIn.__slots__}
-_new = object.__new__
 _set_key = _slots["key"].__set__
 _get_key = _slots["key"].__get__
 _get_value = _slots["value"].__get__
@@ -369,11 +369,12 @@ def put(
     attributes: what each takes from the target of *origin*, None for a module itself.
     """
     place = id(namespace)
-    for attribute, name in zip(attributes, names, strict=True):
+    pairs = zip(attributes, names, strict=True) if len(names) > 1 else ((attributes[0], names[0]),)
+    for attribute, name in pairs:
         if name in namespace:
             make_way(namespace, name)
             del namespace[name]
-        record = records.get(place)
+        record = record_at(place)
         if record is None:
             record = records[place] = Record(namespace)
         key = SettledKey(name)
@@ -381,7 +382,7 @@ def put(
         key.busy = None
         key.namespace = namespace
         key.origin = origin
-        key.stand_in = stand_in = _new(StandIn)
+        key.stand_in = stand_in = StandIn()
         _set_key(stand_in, key)
         # It becomes a pending key after it is stored, because storing hashes it.
         namespace[key] = stand_in

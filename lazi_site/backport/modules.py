@@ -21,6 +21,7 @@ from .namespaces import (
     finish_later,
     plain_value,
     rebuild_later,
+    record_at,
     records,
     repair_copies,
     settle,
@@ -250,7 +251,7 @@ def settle_finders() -> None:
 
 
 def _resolve_module(module: "Any", names: "set[str]") -> None:
-    record = records.get(id(getattr(module, "__dict__", None)))
+    record = record_at(id(getattr(module, "__dict__", None)))
     if record is not None:
         _resolve(record, names.intersection(record.pending))
 
@@ -328,7 +329,7 @@ def bind_names(origin: "DeferredImport") -> None:
 
     What the target has not may be a submodule, which the statement would have set on it.
     """
-    record = records.get(id(origin.namespace))
+    record = record_at(id(origin.namespace))
     if record is None:
         return
     pending = record.pending
@@ -341,20 +342,20 @@ def bind_names(origin: "DeferredImport") -> None:
         wanted.setdefault(target, []).append(origin)
         return
     # As partial() does for one name; what is the same for all of them is looked up once.
-    record = records.get(id(contents))
+    record = record_at(id(contents))
     unready = record.pending if record is not None else ()
-    missing = []
+    missing: list[str] = []
     for bound in origin.bound:
         key = pending.get(bound)
         if key is not None and key.origin is origin and key.busy is None:
             attribute = key.attribute
-            if attribute is None:
-                value = module
-            else:
+            value: Any = module
+            if attribute is not None:
                 value = MISSING if attribute in unready else contents.get(attribute, MISSING)
-            if value is MISSING:
-                missing.append(attribute)
-            elif type(key) is keys.PendingKey:
+                if value is MISSING:
+                    missing.append(attribute)
+                    continue
+            if type(key) is keys.PendingKey:
                 settle(key, value)
     if missing:
         promise_found(target, missing, origin)

@@ -59,6 +59,8 @@ class Record:
 
 
 records: "dict[int, Record]" = {}  # by id of the namespace, which the record keeps alive
+# For other modules, as a method of what is imported is looked up anew for each call (3.11 to 3.14).
+record_at = records.get
 to_rebuild: "list[Record]" = []  # nothing waits in them any more
 copied: "list[tuple[SettledKey, object]]" = []  # keys whose stand-in has other holders too, and their values
 to_finish: "list[Any]" = []  # packages of which all promised submodules are loaded

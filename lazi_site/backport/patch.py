@@ -10,7 +10,7 @@ what was loaded; nothing is cached.
 """
 
 from ..startup import instructions as op
-from .deferred import Imports
+from .deferred import END, Imports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def overwrite(code: "CodeType", waiting: "dict[int, Waiting]", chosen: "list[int
     load = bytes((op.LOAD_CONST, index & 255))
     if index > 255:
         load = bytes((op.EXTENDED_ARG, index >> 8)) + load
-    instead = load + _INVERT
+    instead = bytearray(load + _INVERT)  # as assigning bytes to a slice would copy them once more
     instructions = bytearray(code.co_code)
     for start in chosen:
-        end = waiting[start][2]
+        end = waiting[start][END]
         instructions[start:end] = instead.ljust(end - start, _NOP)
-    imports = Imports(waiting, code.co_filename, len(load))
+    imports = Imports(waiting, code.co_filename, len(load), has_variables=code.co_nlocals > 0)
     return code.replace(co_code=bytes(instructions), co_consts=(*code.co_consts, imports))

@@ -13,7 +13,7 @@ from ..startup.reasons import LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE
 from ..startup.settle import load
 from ..startup.switches import switches
 from . import engine, namespaces
-from .deferred import DeferredImport, Imports, ProgramImport
+from .deferred import AT, DOTTED_AS, FROMLIST, FULL_TARGET, DeferredImport, Imports, ProgramImport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def deferred(frame: "FrameType", waiting: "Waiting | None" = None) -> "Any":
             program.code = frame.f_code
             program.statements = _deferrable(frame.f_code, namespace)
         waiting = program.statements.get(frame.f_lasti)
-    if waiting is None or sys.modules.get(waiting[0]) is not None:
+    if waiting is None or sys.modules.get(waiting[FULL_TARGET]) is not None:
         return None
     statement = made(ProgramImport, waiting, frame)
     why = statement.reason_against(frame)
@@ -82,7 +82,7 @@ def deferred(frame: "FrameType", waiting: "Waiting | None" = None) -> "Any":
         return None
     statement.own_code = frame.f_code
     statement.defer()
-    if waiting[1] is None and not waiting[6][3]:
+    if waiting[FROMLIST] is None and not waiting[DOTTED_AS]:
         return stand_in(statement, statement.bound[0])
     return Carrier(statement)
 
@@ -133,4 +133,4 @@ def deferred_in_block(frame: "FrameType") -> "Any":
 def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, Waiting]":
     package = namespace.get("__package__") or ""
     why = engine.keeps_eager("__main__", code)
-    return {found[6][0]: found for found in engine.statements(code, "__main__", package, why).values()}
+    return {found[AT]: found for found in engine.statements(code, "__main__", package, why).values()}

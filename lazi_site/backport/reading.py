@@ -105,9 +105,12 @@ def waiting(
     is_sure = guards.is_sure(target, importer)
     unused = usage.unused(names, bound)
     is_for_effect = bool(unused) and may_be_for_effect(importer, usage.code, name, target, names, unused)
-    rare = (at, level, name, dotted_as, line, is_sure, is_for_effect)
     simple = ASK if is_for_effect else (SURE if is_sure else IF_FOUND)
-    return target, names, end, simple, bound, target.partition(".")[0] if plain else target, rare
+    loaded = target.partition(".")[0] if plain else target
+    if bound == names:
+        bound = names  # one object when it is stored, and read
+    rest = at, level, name, dotted_as, line, is_sure, is_for_effect
+    return target, names, end, simple, bound, loaded, *rest
 
 
 def performed_in_order(importer: str, package: str, code: "CodeType", usage: Usage) -> "set[int]":

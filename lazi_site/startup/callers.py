@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAXIMUM_CALLERS = 4  # functions looked at
 _LOOKS_INTO = frozenset({"vars", "__dict__"})
 _TAKES_ALL = frozenset({"items", "values"})
+_IMPORTLIB = frozenset({"<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"})
 _known: "list[str]" = []  # sys.path, when nobody on the stack was going to change it back
 
 
@@ -97,7 +98,7 @@ def is_collected(frame: "FrameType | None") -> bool:
     frame: the innermost of the import system.
     """
     # Every module comes here, so that nothing is called.
-    while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+    while frame is not None and frame.f_code.co_filename in _IMPORTLIB:
         frame = frame.f_back
     if frame is None or frame.f_code.co_name != "import_module":
         return False

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_KNOWN = 64
 _findable: "dict[str, bool]" = {}  # of the standard library
-_found: "set[str]" = set()  # other top-level packages that the finders in force can find
+_found: "set[str]" = set()  # other modules whose top-level packages the finders in force can find
 _finders: "list[object]" = []  # those
 STANDARD = (BuiltinImporter, FrozenImporter, PathFinder)
 # By the id of a module's frame its file and whether the module is guarded: each asks for many statements,
@@ -126,16 +126,16 @@ def is_sure(target: str, importer: str) -> bool:
 
 def is_missed(target: str, frame: "FrameType") -> bool:
     """Return whether *target* cannot be found, and the module in which *frame* runs is to find that out."""
+    if target in _found and sys.meta_path == _finders:
+        return False
     top = target.partition(".")[0]
     if sys.modules.get(top) is not None:
         return False
     if sys.meta_path != _finders:
         _finders[:] = sys.meta_path
         _found.clear()
-    if top in _found:
-        return False
-    if top not in sys.modules and is_listed(top):
-        _found.add(top)
+    if top in _found or (top not in sys.modules and is_listed(top)):
+        _found.update((top, target))
         return False
     if not is_guarded(frame):
         return False

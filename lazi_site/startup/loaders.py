@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 EXECUTE = _LoaderBasics.exec_module.__code__
+_engine: "Any" = None  # once it is loaded
 
 
 def code_to_run(loader: "Any", code: "CodeType | None", fullname: str) -> "CodeType | None":
@@ -27,6 +28,7 @@ def code_to_run(loader: "Any", code: "CodeType | None", fullname: str) -> "CodeT
     that *loader* has done its work and becomes one of the stock class, which
     libraries look up by the type of a module's loader (distlib, in pip).
     """
+    global _engine
     if code is None or not state.engine:
         return code
     caller = sys._getframe(2)
@@ -34,9 +36,12 @@ def code_to_run(loader: "Any", code: "CodeType | None", fullname: str) -> "CodeT
         return code
     loader.__class__ = type(loader).__base__
     try:
-        from ..backport import engine
+        if _engine is None:  # an import statement takes as long as all that is asked before it
+            from ..backport import engine
 
-        return engine.prepare(code, fullname)
+            _engine = engine
+        prepared: CodeType = _engine.prepare(code, fullname)
+        return prepared
     except RecursionError:
         return code  # the program's own depth; not a fault
     except Exception as error:

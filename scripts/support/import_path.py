@@ -10,10 +10,11 @@ from .running import EAGER
 MODULES = 100
 FEW = 20
 STATEMENTS = 20  # in each module
+LESS, MORE = 5, 40  # or those, to tell what a module with statements costs from what each of them does
 LAZY = {"LAZI_STDLIB": "include"}
 MODES = {"eager": EAGER, "lazy": LAZY}
-PACKAGES = ("plain", "pending", "used", "resolved")
-KINDS = ("module", "bound", "pending", "resolved")
+PACKAGES = ("plain", "used", "resolved", "pending_less", "pending_more", "skipped_less", "skipped_more")
+KINDS = ("module", "patched", "bound", "pending", "resolved")
 # Takes the time of the imports alone, which is all that differs.
 CHILD = """\
 import sys, time
@@ -36,16 +37,26 @@ Task = tuple[str, str, int]  # the package, the mode, the number of its modules 
 
 def generate(folder: Path) -> None:
     """Write the packages into *folder*: of each kind one, the modules of which differ in their statements."""
-    targets = [f"t{number}" for number in range(STATEMENTS)]
-    # Imports whose names nobody mentions are looked at more closely.
-    mentioned = f"def use():\n    return {', '.join(targets)}\n"
+    targets = [f"t{number}" for number in range(MORE)]
+
+    def pending(statements: int, before: str = "", indent: str = "") -> Callable[[int], str]:
+        taken = targets[:statements]
+        body = "".join(f"{indent}from never import {name}\n" for name in taken)
+        # Imports whose names nobody mentions are looked at more closely.
+        return lambda number: f"{before}{body}def use():\n    return {', '.join(taken)}\n"
+
     # Modules that nobody imports, and so can be waited for; one package of them for each module.
     bodies: dict[str, Callable[[int], str]] = {
         "plain": lambda number: "",
-        "pending": lambda number: "".join(f"from never import {name}\n" for name in targets) + mentioned,
-        "used": lambda number: "".join(f"from warm import {name}\n{name}\n" for name in targets),
-        "resolved": lambda number: "".join(f"from warm{number} import {name}\n{name}\n" for name in targets),
+        "used": lambda number: "".join(f"from warm import {name}\n{name}\n" for name in targets[:STATEMENTS]),
+        "resolved": lambda number: "".join(
+            f"from warm{number} import {name}\n{name}\n" for name in targets[:STATEMENTS]
+        ),
     }
+    for size, statements in (("less", LESS), ("more", MORE)):
+        bodies[f"pending_{size}"] = pending(statements)
+        # What waits is not performed: nor is this, which is read all the same.
+        bodies[f"skipped_{size}"] = pending(statements, "OFF = 0\nif OFF:\n", "    ")
     names = "".join(f"{name} = 1\n" for name in targets)
     (folder / "warm.py").write_text(names + LOAD)
     (folder / "never.py").write_text(names)
@@ -63,7 +74,7 @@ def tasks(few: int = FEW, many: int = MODULES) -> Iterator[Task]:
     """Yield all that has to be measured for costs(): packages of *few* and of *many* modules."""
     for package in PACKAGES:
         for mode in MODES:
-            if (package, mode) != ("pending", "eager"):
+            if (package[:7], mode) not in (("pending", "eager"), ("skipped", "lazy")):
                 yield package, mode, few
                 yield package, mode, many
 
@@ -94,11 +105,15 @@ def costs(measured: dict[Task, float]) -> dict[str, float]:
     def more(package: str) -> float:
         return of_module(package, "lazy") - of_module(package, "eager")
 
-    # Eagerly nothing is imported in place of what waits, so there the whole cost counts.
-    waiting = of_module("pending", "lazy") - of_module("plain", "lazy")
+    least, most = (
+        of_module(f"pending_{size}", "lazy") - of_module(f"skipped_{size}", "eager")
+        for size in ("less", "more")
+    )
+    waiting = (most - least) / (MORE - LESS)
     return {
         "module": more("plain"),
+        "patched": least - LESS * waiting,
         "bound": (more("used") - more("plain")) / STATEMENTS,
-        "pending": waiting / STATEMENTS,
+        "pending": waiting,
         "resolved": (more("resolved") - more("plain")) / STATEMENTS,
     }
