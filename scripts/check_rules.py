@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -57,7 +58,7 @@ def loads_less(recipe: str, options: list[str], config: Path) -> tuple[bool, boo
 
 
 def instructions(recipe: str, options: list[str], config: Path | None = None) -> list[float]:
-    """Return the million instructions that *recipe* takes lazily, by default and on each interpreter."""
+    """Return the million instructions that *recipe* takes lazily on each interpreter, inf if it differs."""
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder, "found.json")
         command = [
@@ -73,7 +74,8 @@ def instructions(recipe: str, options: list[str], config: Path | None = None) ->
         if done.returncode:
             sys.exit(f"check_rules: bench_programs.py could not run {recipe}:\n{done.stdout}{done.stderr}")
         versions = json.loads(found.read_text("utf-8")).values()
-        return [one["programs"][recipe]["ways"]["lazy"]["cpu"][0] for one in versions]
+        ways = [one["programs"][recipe]["ways"] for one in versions]
+        return [one["lazy"]["cpu"][0] if "lazy" in one else math.inf for one in ways]
 
 
 def version_of(python: str) -> tuple[int, int]:

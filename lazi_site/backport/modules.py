@@ -129,7 +129,7 @@ class Submodule(Origin):
         return isinstance(error, ModuleNotFoundError) and error.name == self.target
 
 
-wanted: "dict[str, list[DeferredImport]]" = {}  # target -> statements that wait for it
+wanted: "dict[str, list[DeferredImport | SettledKey]]" = {}  # target -> statements and names that wait for it
 promised: "dict[str, dict[str, Submodule]]" = {}  # package -> name of submodule -> its promise
 published: "set[str]" = set()  # packages that have run and hold keys for what is promised to them
 loading: "list[str]" = []  # modules whose code was fetched and that may still be running
@@ -320,8 +320,28 @@ def _bind_waiting(name: str) -> None:
     """Give their values to the names that wait for the module *name*, if it is loaded."""
     module = sys.modules.get(name)
     if module is not None and not is_running(getattr(module, "__dict__", {})):
-        for origin in wanted.pop(name, ()):
-            bind_names(origin)
+        for one in wanted.pop(name, ()):
+            if isinstance(one, SettledKey):
+                bind_name(one)
+            else:
+                bind_names(one)
+
+
+def bind_name(key: SettledKey) -> None:
+    """Give its value to the name that *key* is if its target has it by now."""
+    if type(key) is keys.PendingKey and key.busy is None:
+        value = Origin.at_hand(key.origin, key)
+        if value is MISSING:
+            await_name(key)
+        else:
+            settle(key, value)
+
+
+def await_name(key: SettledKey) -> None:
+    """Note for which module the name *key* waits, which its loaded target has not."""
+    place = awaited(key.origin.target, key.attribute)
+    if place:
+        wanted.setdefault(place, []).append(key)
 
 
 def bind_names(origin: "DeferredImport") -> None:
@@ -344,7 +364,7 @@ def bind_names(origin: "DeferredImport") -> None:
     # As partial() does for one name; what is the same for all of them is looked up once.
     record = record_at(id(contents))
     unready = record.pending if record is not None else ()
-    missing: list[str] = []
+    missing: list[SettledKey] = []
     for bound in origin.bound:
         key = pending.get(bound)
         if key is not None and key.origin is origin and key.busy is None:
@@ -353,15 +373,14 @@ def bind_names(origin: "DeferredImport") -> None:
             if attribute is not None:
                 value = MISSING if attribute in unready else contents.get(attribute, MISSING)
                 if value is MISSING:
-                    missing.append(attribute)
+                    missing.append(key)
                     continue
             if type(key) is keys.PendingKey:
                 settle(key, value)
     if missing:
-        promise_found(target, missing, origin)
-        for place in {awaited(target, attribute) for attribute in missing}:
-            if place:
-                wanted.setdefault(place, []).append(origin)
+        promise_found(target, [key.attribute for key in missing if key.attribute], origin)
+        for key in missing:
+            await_name(key)
 
 
 def awaited(target: str, attribute: "str | None") -> str:

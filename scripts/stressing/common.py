@@ -41,8 +41,27 @@ def attempt(function: Callable[[], object]) -> None:
     """Call *function*; keep the traceback of what it raises."""
     try:
         function()
-    except BaseException:
-        errors.append(traceback.format_exc())
+    except BaseException as error:
+        if not is_of_importlib(error):
+            errors.append(traceback.format_exc())
+
+
+def is_of_importlib(error: BaseException) -> bool:
+    """Return whether *error* is that of 3.11's importlib if a signal handler imports while it takes a lock.
+
+    The handler's import strikes the thread out of _blocking_on, in which _ModuleLock.acquire() then does not
+    find it, with eager imports too. From 3.12 on a thread may stand there twice.
+    """
+    entry = error.__traceback__
+    while entry is not None and entry.tb_next is not None:
+        entry = entry.tb_next
+    code = entry and entry.tb_frame.f_code
+    return (
+        isinstance(error, KeyError)
+        and sys.version_info < (3, 12)
+        and code is not None
+        and (code.co_name, code.co_filename) == ("acquire", "<frozen importlib._bootstrap>")
+    )
 
 
 def end(**counts: int) -> None:

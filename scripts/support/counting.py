@@ -26,7 +26,8 @@ def instructions(
     """Return the instructions of the process *command* in *folder*, without its children's.
 
     variables: all its environment variables; PYTHONHASHSEED is set, so that
-    dictionaries and sets are the same on every run. Raises CommandFailed, also
+    dictionaries and sets are the same on every run, and numpy's library starts no
+    threads, which count while they wait. Raises CommandFailed, also
     if it ends with another exit status than *status*.
     """
     tool = shutil.which("valgrind") or "valgrind"
@@ -39,7 +40,7 @@ def instructions(
     done = subprocess.run(
         [tool, *options, *command],
         cwd=folder,
-        env={**variables, "PYTHONHASHSEED": "0"},
+        env={**variables, "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
