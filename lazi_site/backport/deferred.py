@@ -283,10 +283,8 @@ class DeferredImport(Origin):
             promise(full_target, self)
         if fromlist and full_target in _loaded:
             bind_names(self)
-        elif target in wanted:
-            wanted[target].append(self)
         else:
-            wanted[target] = [self]
+            wanted.setdefault(target, []).append(self)
 
     def at_hand(self, key: SettledKey) -> "Any":
         if self.waiting[DOTTED_AS]:

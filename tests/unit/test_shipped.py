@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 
@@ -38,6 +39,9 @@ def test_shipped_rules_are_read_with_their_reason() -> None:
     assert set(rules) == set(KINDS)
     for reasons in rules.values():
         assert all(reason.startswith("the shipped rules: ") for reason in reasons.values())
+    for rule in tomllib.loads(RULES.read_text(encoding="utf-8"))["rule"]:
+        is_meant = fits_version(rule.get("python", ""), sys.version_info[:2])
+        assert all((pattern in rules[rule["kind"]]) is is_meant for pattern in patterns_of(rule)), rule
 
 
 @pytest.mark.parametrize(
