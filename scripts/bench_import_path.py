@@ -13,15 +13,18 @@ lazily, in fresh processes that take turns:
     pending    a statement more that waits, and is never used; without reading its code
     resolved   a statement more that waits, and is used at once; without the import itself
 
-and prints what one costs more than it does eagerly, in microseconds of CPU time
-(the fastest process counts). --count counts instructions instead, under
-valgrind: the same on every run. check_counts.py holds them to limits.
+and prints what one costs more than it does eagerly, in microseconds of CPU time:
+that of the median module, of each of which the fastest process counts. --count
+counts instructions instead, under valgrind and of all modules, the work of the
+garbage collector and the end of the program included: the same on every run.
+check_counts.py holds them to limits, without the collector.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,7 +33,7 @@ from pathlib import Path
 from support.benching import environments, failures_in_words, make_parser, write_json
 from support.counting import NO_VALGRIND, can_count, instructions
 from support.environments import CommandFailed, Environment
-from support.import_path import KINDS, MODES, Task, command, costs, generate, tasks
+from support.import_path import FEW, KINDS, MODES, MODULES, Task, command, costs, generate, tasks
 from support.starts import plain_variables
 from support.tables import table
 
@@ -63,26 +66,40 @@ def main() -> int:
 def measure(environment: Environment, folder: str, options: argparse.Namespace) -> dict[str, float]:
     """Return {kind: what one costs more lazily than eagerly}."""
     todo = list(tasks())
-    values: dict[Task, list[float]] = {task: [] for task in todo}
-    for task in todo * 2:  # write and warm the caches
-        run(environment, folder, task, count=False)
-    for _ in range(1 if options.count else options.rounds):
-        for task in random.sample(todo, len(todo)):
-            values[task].append(run(environment, folder, task, count=options.count))
-    return costs({task: min(times) / 1000 for task, times in values.items()})
+    python = str(environment.python)
+    for package, mode in todo * 2:  # write and warm the caches
+        times(python, folder, package, variables(environment, mode))
+    found: dict[Task, float] = {}
+    if options.count:
+        for package, mode in todo:
+            few, many = (
+                instructions(command(python, folder, package, size), variables(environment, mode))
+                for size in (FEW, MODULES)
+            )
+            found[package, mode] = (many - few) / (MODULES - FEW)
+    else:
+        fastest: dict[Task, list[int]] = {}
+        for _ in range(options.rounds):
+            for package, mode in random.sample(todo, len(todo)):
+                new = times(python, folder, package, variables(environment, mode))
+                fastest[package, mode] = list(map(min, new, fastest.get((package, mode), new)))
+        # The first modules of a process bring what all of them need.
+        found = {task: statistics.median(one[FEW:]) for task, one in fastest.items()}
+    return costs({task: value / 1000 for task, value in found.items()})
 
 
-def run(environment: Environment, folder: str, task: Task, *, count: bool) -> float:
-    """Return what the imports of *task* take: nanoseconds, or the process's instructions."""
-    variables = {**plain_variables(environment), **MODES[task[1]]}
-    arguments = command(str(environment.python), folder, task)
-    if count:
-        return instructions(arguments, variables)
-    variables["PYTHONHASHSEED"] = "0"
-    done = subprocess.run(arguments, env=variables, capture_output=True, text=True, check=False)
+def variables(environment: Environment, mode: str) -> dict[str, str]:
+    """Return the environment variables of a process that imports in *mode*."""
+    return {**plain_variables(environment), **MODES[mode], "PYTHONHASHSEED": "0"}
+
+
+def times(python: str, folder: str, package: str, environment: dict[str, str]) -> list[int]:
+    """Return the nanoseconds that the import of each module of *package* takes."""
+    arguments = command(python, folder, package, MODULES)
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CommandFailed(done.stderr)
-    return float(done.stdout)
+    return list(map(int, done.stdout.split()))
 
 
 if __name__ == "__main__":

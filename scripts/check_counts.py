@@ -35,7 +35,7 @@ from typing import Any
 from support.benching import failures_in_words, make_parser, say, write_json
 from support.counting import NO_VALGRIND, can_count, instructions
 from support.environments import CommandFailed, Environment, build_wheel, call, describe
-from support.import_path import MODES, Task, command, costs, generate, tasks
+from support.import_path import MODES, command, costs, generate, tasks
 from support.starts import COMMENT, plain_variables, start_environments
 from support.syscalls import files_counted
 from support.tables import table
@@ -115,17 +115,19 @@ def count_import_path(environment: Environment, folder: Path) -> Counts:
     say(f"{environment.folder.name}: import path")
     generate(folder)
     python = str(environment.python)
-    todo = list(tasks(*SIZES))
+    few, many = SIZES
+    todo = [(*task, size) for task in tasks() for size in SIZES]
 
-    def measure(task: Task, count: bool) -> float:
-        variables = {**plain_variables(environment), **MODES[task[1]]}
-        arguments = command(python, str(folder), task, collect=False)
+    def measure(package: str, mode: str, size: int, count: bool) -> float:
+        variables = {**plain_variables(environment), **MODES[mode]}
+        arguments = command(python, str(folder), package, size, collect=False)
         return instructions(arguments, variables) if count else len(run(arguments, variables))
 
-    for task in todo:
-        measure(task, count=False)  # writes the byte code
+    for one in todo:
+        measure(*one, count=False)  # writes the byte code
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # counts are the same side by side
-        measured = dict(zip(todo, pool.map(lambda task: measure(task, count=True), todo), strict=True))
+        counted = dict(zip(todo, pool.map(lambda one: measure(*one, count=True), todo), strict=True))
+    measured = {task: (counted[*task, many] - counted[*task, few]) / (many - few) for task in tasks()}
     return {f"import path, {kind}: instructions": round(cost) for kind, cost in costs(measured).items()}
 
 

@@ -79,7 +79,8 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     if why is not None and not switches.watched:
         return code
     module = sys.modules.get(fullname)
-    package = fullname if hasattr(module, "__path__") else fullname.rpartition(".")[0]
+    is_package = "__path__" in getattr(module, "__dict__", ())  # hasattr() makes an error for most (3.11)
+    package = fullname if is_package else fullname.rpartition(".")[0]
     waiting = statements(code, fullname, package, why)
     # Those whose names are at hand are left out: the interpreter binds them in no time.
     loaded = () if switches.watched else sys.modules
@@ -129,7 +130,9 @@ def keeps_eager(importer: str, code: "CodeType") -> "Eager | None":
         return SWITCHED_OFF
     if switches.declared_only and "__lazy_modules__" not in code.co_names:
         return NOT_DECLARED
-    return get_policy().decide_importer(importer) if importer.partition(".")[0] in settled else None
+    if settled and importer.partition(".")[0] in settled:
+        return get_policy().decide_importer(importer)
+    return None
 
 
 def statements(

@@ -15,24 +15,25 @@ LAZY = {"LAZI_STDLIB": "include"}
 MODES = {"eager": EAGER, "lazy": LAZY}
 PACKAGES = ("plain", "used", "resolved", "pending_less", "pending_more", "skipped_less", "skipped_more")
 KINDS = ("module", "patched", "bound", "pending", "resolved")
-# Takes the time of the imports alone, which is all that differs.
+# Prints what the import of each module takes, in nanoseconds of CPU time.
 CHILD = """\
-import sys, time
+import sys
 sys.path.insert(0, sys.argv[1])
 import warm
-load = warm.load
-names = [f"{sys.argv[2]}.m{number}" for number in range(int(sys.argv[3]))]
-begin = time.process_time_ns()
-load(names)
-print(time.process_time_ns() - begin)
+print(*warm.load([f"{sys.argv[2]}.m{number}" for number in range(int(sys.argv[3]))]))
 """
 # In a function: imports of the program's own lines go another way.
 LOAD = """\
+from time import process_time_ns
 def load(names):
+    times = []
     for name in names:
+        begin = process_time_ns()
         __import__(name)
+        times.append(process_time_ns() - begin)
+    return times
 """
-Task = tuple[str, str, int]  # the package, the mode, the number of its modules that are imported
+Task = tuple[str, str]  # the package whose modules are imported, and the mode
 
 
 def generate(folder: Path) -> None:
@@ -70,37 +71,31 @@ def generate(folder: Path) -> None:
             (package / f"m{number}.py").write_text(bodies[kind](number) + "def f():\n    return 1\n")
 
 
-def tasks(few: int = FEW, many: int = MODULES) -> Iterator[Task]:
-    """Yield all that has to be measured for costs(): packages of *few* and of *many* modules."""
+def tasks() -> Iterator[Task]:
+    """Yield all that has to be measured for costs()."""
     for package in PACKAGES:
         for mode in MODES:
             if (package[:7], mode) not in (("pending", "eager"), ("skipped", "lazy")):
-                yield package, mode, few
-                yield package, mode, many
+                yield package, mode
 
 
-def command(python: str, folder: str, task: Task, *, collect: bool = True) -> list[str]:
-    """Return the command that imports what *task* says from the packages in *folder*.
+def command(python: str, folder: str, package: str, size: int, *, collect: bool = True) -> list[str]:
+    """Return the command that imports *size* modules of the *package* in *folder*.
 
     collect: with the garbage collector, whose work falls to whoever makes the next object.
     """
-    package, _, size = task
     code = CHILD if collect else f"import gc; gc.disable()\n{CHILD}"
     return [python, "-c", code, folder, package, str(size)]
 
 
 def costs(measured: dict[Task, float]) -> dict[str, float]:
-    """Return {one of KINDS: what one costs more lazily than eagerly}, from what all tasks() took.
+    """Return {one of KINDS: what one costs more lazily than eagerly}.
 
-    Importing few and all modules of a package is compared, so that what a
-    process pays once does not count.
+    measured: what a module takes in each of tasks().
     """
 
-    sizes = sorted({size for _, _, size in measured})
-    few, many = sizes
-
     def of_module(package: str, mode: str) -> float:
-        return (measured[package, mode, many] - measured[package, mode, few]) / (many - few)
+        return measured[package, mode]
 
     def more(package: str) -> float:
         return of_module(package, "lazy") - of_module(package, "eager")
