@@ -10,7 +10,8 @@ import sys
 from _frozen_importlib_external import PathFinder
 
 from ..startup.bootstrap import state
-from ..startup.finders import settle_new_finders
+from ..startup.finders import asked, settle_new_finders
+from ..startup.finders import known as known_finders
 from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in, is_running
 from . import keys, stubs
 from .namespaces import (
@@ -271,13 +272,17 @@ def _resolve(record: Record, names: "Iterable[str]") -> None:
 
 def starts(name: str) -> None:
     """Note that the code of the module *name* is about to run, and settle what is loaded by now."""
-    settle_finders()
-    finish()
+    # Every module comes here, deep in the stack as it may be: nothing is called where nothing is to be done.
+    if asked[0] is not sys.meta_path or asked[1] is not sys.path_hooks or asked != known_finders:
+        settle_finders()
+    if loading:
+        finish()
     if copied:
         repair_copies()
     loading.append(name)
     published.discard(name)
-    publish(name)
+    if name in promised:
+        publish(name)
 
 
 def loaded(name: str) -> None:
