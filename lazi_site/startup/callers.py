@@ -49,14 +49,17 @@ def stack(frame: "FrameType | None") -> "Iterator[FrameType]":
 
 
 def takes_back(frame: "FrameType") -> bool:
-    """Return whether the code of *frame* takes folders off ``sys.path`` after where it stands."""
+    """Return whether the code of *frame* takes folders off ``sys.path`` after where it stands.
+
+    If it puts them there itself, then before: runpy.run_path() does both, but for a folder only.
+    """
     names = frame.f_code.co_names
     if not ("path" in names and "sys" in names):
         return False
     load("lazi_site.startup.usage")
-    from .usage import path_restored_at
+    from .usage import path_extended_at, path_restored_at
 
-    return frame.f_lasti < path_restored_at(frame.f_code)
+    return path_extended_at(frame.f_code) <= frame.f_lasti < path_restored_at(frame.f_code)
 
 
 def may_vanish(target: str) -> bool:

@@ -129,6 +129,18 @@ def path_restored_at(code: "CodeType") -> int:
     return last
 
 
+def path_extended_at(code: "CodeType") -> int:
+    """Return the offset at which *code* first puts a folder on ``sys.path``, or 0 if it does not itself."""
+    found = [
+        at for at, _, method, _ in _uses_of_sys(code, "path") if method in ("append", "extend", "insert")
+    ]
+    for at in _loads_of_sys(code):
+        operation, argument, _ = bytecode.forwards(code.co_code, bytecode.past_caches(code.co_code, at + 2))
+        if operation == op.STORE_ATTR and code.co_names[argument] == "path":
+            found.append(at)
+    return min(found, default=0)
+
+
 def _uses_of_sys(code: "CodeType", name: str) -> "Iterator[tuple[int, int, str, int]]":
     """Yield of each ``sys.name`` in *code* its offset, the instruction that follows, the name of
     the method if that takes one, else "", and the offset behind it.

@@ -231,6 +231,24 @@ def check_try_that_catches_import_errors_is_recognised() -> None:
             equal((handler, bytecode.catches_import_error(code, at)), (handler, expected))
 
 
+def check_folders_put_on_the_path_are_seen() -> None:
+    from lazi_site.startup.usage import path_extended_at
+
+    sources = {
+        "sys.path.insert(0, x)": True,
+        "sys.path.append(x)": True,
+        "sys.path.extend(x)": True,
+        "sys.path = [x, *sys.path]": True,
+        "sys.path.remove(x)": False,
+        "os.path.append(x)": False,
+    }
+    for source, expected in sources.items():
+        text = f"import a\n{source}\nimport b\nsys.path.insert(0, y)"
+        for code in (compile(text, "", "exec"), compile(f"def f():\n    {source}", "", "exec").co_consts[0]):
+            ats = [at for _, at, *_ in bytecode.heads(code)] or [0, len(code.co_code)]
+            equal((source, ats[0] < path_extended_at(code) < ats[1]), (source, expected))
+
+
 def check_folders_taken_off_the_path_again_are_seen() -> None:
     from lazi_site.startup.usage import path_restored_at
 
