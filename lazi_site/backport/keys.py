@@ -369,7 +369,8 @@ def put(
     attributes: what each takes from the target of *origin*, None for a module itself.
     """
     place = id(namespace)
-    pairs = zip(attributes, names, strict=True) if len(names) > 1 else ((attributes[0], names[0]),)
+    # Most statements bind one name, for which zip() takes as long as making its key.
+    pairs = ((attributes[0], names[0]),) if len(names) == 1 else zip(attributes, names, strict=True)
     for attribute, name in pairs:
         if name in namespace:
             make_way(namespace, name)

@@ -107,7 +107,7 @@ def waiting(
     is_for_effect = bool(unused) and may_be_for_effect(importer, usage.code, name, target, names, unused)
     simple = ASK if is_for_effect else (SURE if is_sure else IF_FOUND)
     loaded = target.partition(".")[0] if plain else target
-    if bound == names:
+    if names is not None and bound == names:
         bound = names  # one object when it is stored, and read
     rest = at, level, name, dotted_as, line, is_sure, is_for_effect
     return target, names, end, simple, bound, loaded, *rest

@@ -36,8 +36,8 @@ def read_shipped_rules() -> tuple[dict[str, dict[str, str]], Source]:
     try:
         for row in tomllib.loads(data.decode("utf-8")).get("rule", ()):
             if fits_version(row.get("python", ""), sys.version_info[:2]):
-                reason = "the shipped rules: " + row["reason"]
-                rules[row["kind"]].update(dict.fromkeys(patterns_of(row), reason))
+                for pattern in patterns_of(row):
+                    rules[row["kind"]][pattern] = "the shipped rules: " + row["reason"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         source.problems.append(Problem(path, f"the file is damaged ({error!r})"))
     return rules, source
