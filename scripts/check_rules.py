@@ -97,20 +97,17 @@ def judge(rule: dict[str, Any], common: list[str], config: Path) -> tuple[bool, 
         return loads_less(recipe, options, config)
     cured = behaves(recipe, options, None)
     if rule.get("gain"):
-        return cured, all(takes_less(recipe, common, pattern, config) for pattern in patterns)
+        shipped = instructions(recipe, common)
+        return cured, all(takes_less(recipe, common, pattern, config, shipped) for pattern in patterns)
     config.write_text(f"lazy = {json.dumps(patterns)}\n", "utf-8")
     return cured, not behaves(recipe, options, config)
 
 
-def takes_less(recipe: str, options: list[str], pattern: str, config: Path) -> bool:
-    """Return whether *recipe* takes fewer instructions with the *pattern* than without it; tell it."""
+def takes_less(recipe: str, options: list[str], pattern: str, config: Path, shipped: list[float]) -> bool:
+    """Return whether *recipe* takes more instructions than *shipped* without the *pattern*; tell it."""
     config.write_text(f"lazy = {json.dumps([pattern])}\n", "utf-8")
-    ratios = [
-        without / shipped
-        for without, shipped in zip(
-            instructions(recipe, options, config), instructions(recipe, options), strict=True
-        )
-    ]
+    without = instructions(recipe, options, config)
+    ratios = [one / other for one, other in zip(without, shipped, strict=True)]
     tell(pattern, recipe, f"without it {', '.join(f'{one:.4f}' for one in ratios)} of the instructions")
     return min(ratios) > 1
 

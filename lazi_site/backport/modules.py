@@ -10,9 +10,8 @@ import sys
 from _frozen_importlib_external import PathFinder
 
 from ..startup.bootstrap import state
-from ..startup.finders import asked, settle_new_finders
-from ..startup.finders import known as known_finders
-from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in, is_running
+from ..startup.finders import settle_new_finders
+from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, ModuleType, find_missing_in, is_running
 from . import keys, stubs
 from .namespaces import (
     MISSING,
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
     from .deferred import DeferredImport
 
-ModuleType = type(sys)
 NO_ATTRIBUTE = (None,)  # of a module: it is what is bound
 
 
@@ -272,17 +270,13 @@ def _resolve(record: Record, names: "Iterable[str]") -> None:
 
 def starts(name: str) -> None:
     """Note that the code of the module *name* is about to run, and settle what is loaded by now."""
-    # Every module comes here, deep in the stack as it may be: nothing is called where nothing is to be done.
-    if asked[0] is not sys.meta_path or asked[1] is not sys.path_hooks or asked != known_finders:
-        settle_finders()
-    if loading:
-        finish()
+    settle_finders()
+    finish()
     if copied:
         repair_copies()
     loading.append(name)
     published.discard(name)
-    if name in promised:
-        publish(name)
+    publish(name)
 
 
 def loaded(name: str) -> None:

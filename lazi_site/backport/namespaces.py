@@ -11,7 +11,7 @@ from gc import get_referrers
 from itertools import starmap
 from sys import _current_frames, getrefcount
 
-from ..startup.packages import is_running, stop_finding_in
+from ..startup.packages import ModuleType, is_running, stop_finding_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .modules import Origin
 
 MISSING: "Any" = object()
-_ModuleType = type(sys)
 # Set by keys.py: the code of PendingKey.__eq__, and what gives a stand-in its value.
 lookup_code: "Any" = None
 set_value: "Any" = None
@@ -166,7 +165,7 @@ def in_its_place(namespace: "dict[str, Any]") -> "Iterator[dict[Any, Any]]":
     """Yield the namespace of what sys.modules has for the module of *namespace*, if it is another one."""
     name = namespace.get("__name__")
     module = sys.modules.get(name) if type(name) is str else None
-    if issubclass(type(module), _ModuleType):
+    if issubclass(type(module), ModuleType):
         other = object.__getattribute__(module, "__dict__")  # a class of its own may do anything
         if other is not namespace:
             yield other

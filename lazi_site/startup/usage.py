@@ -116,12 +116,8 @@ def path_restored_at(code: "CodeType") -> int:
     """
     if "path" not in code.co_names or "sys" not in code.co_names:
         return 0
-    instructions, names = code.co_code, code.co_names
-    last = 0
-    for at in _loads_of_sys(code):
-        operation, argument, _ = bytecode.forwards(instructions, bytecode.past_caches(instructions, at + 2))
-        if operation == op.STORE_ATTR and names[argument] == "path":
-            last = at
+    instructions = code.co_code
+    last = max(_stores_of_path(code), default=0)
     for at, _, method, after in _uses_of_sys(code, "path"):
         removes = method in ("pop", "remove")
         if removes or instructions[bytecode.past_caches(instructions, after)] == op.DELETE_SUBSCR:
@@ -131,14 +127,17 @@ def path_restored_at(code: "CodeType") -> int:
 
 def path_extended_at(code: "CodeType") -> int:
     """Return the offset at which *code* first puts a folder on ``sys.path``, or 0 if it does not itself."""
-    found = [
-        at for at, _, method, _ in _uses_of_sys(code, "path") if method in ("append", "extend", "insert")
-    ]
+    puts = (at for at, _, method, _ in _uses_of_sys(code, "path") if method in ("append", "extend", "insert"))
+    return min((*puts, *_stores_of_path(code)), default=0)
+
+
+def _stores_of_path(code: "CodeType") -> "Iterator[int]":
+    """Yield the offset of each ``sys.path = ...`` in *code*."""
+    instructions = code.co_code
     for at in _loads_of_sys(code):
-        operation, argument, _ = bytecode.forwards(code.co_code, bytecode.past_caches(code.co_code, at + 2))
+        operation, argument, _ = bytecode.forwards(instructions, bytecode.past_caches(instructions, at + 2))
         if operation == op.STORE_ATTR and code.co_names[argument] == "path":
-            found.append(at)
-    return min(found, default=0)
+            yield at
 
 
 def _uses_of_sys(code: "CodeType", name: str) -> "Iterator[tuple[int, int, str, int]]":

@@ -94,14 +94,11 @@ def costs(measured: dict[Task, float]) -> dict[str, float]:
     measured: what a module takes in each of tasks().
     """
 
-    def of_module(package: str, mode: str) -> float:
-        return measured[package, mode]
-
     def more(package: str) -> float:
-        return of_module(package, "lazy") - of_module(package, "eager")
+        return measured[package, "lazy"] - measured[package, "eager"]
 
     least, most = (
-        of_module(f"pending_{size}", "lazy") - of_module(f"skipped_{size}", "eager")
+        measured[f"pending_{size}", "lazy"] - measured[f"skipped_{size}", "eager"]
         for size in ("less", "more")
     )
     waiting = (most - least) / (MORE - LESS)
