@@ -75,7 +75,7 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
         return code
     if STAR in code.co_consts:
         modules.with_star.add(fullname)
-    why = keeps_eager(fullname, code)
+    why = None if switches.is_quiet and not settled else keeps_eager(fullname, code)
     if why is not None and not switches.watched:
         return code
     module = sys.modules.get(fullname)

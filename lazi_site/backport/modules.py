@@ -10,7 +10,8 @@ import sys
 from _frozen_importlib_external import PathFinder
 
 from ..startup.bootstrap import state
-from ..startup.finders import settle_new_finders
+from ..startup.finders import asked, settle_new_finders
+from ..startup.finders import known as known_finders
 from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, ModuleType, find_missing_in, is_running
 from . import keys, stubs
 from .namespaces import (
@@ -270,13 +271,17 @@ def _resolve(record: Record, names: "Iterable[str]") -> None:
 
 def starts(name: str) -> None:
     """Note that the code of the module *name* is about to run, and settle what is loaded by now."""
-    settle_finders()
-    finish()
+    # Every module comes here: what is asked first spares it calls, a tenth of the instructions of patching it.
+    if asked[0] is not sys.meta_path or asked[1] is not sys.path_hooks or asked != known_finders:
+        settle_finders()
+    if loading:
+        finish()
     if copied:
         repair_copies()
     loading.append(name)
     published.discard(name)
-    publish(name)
+    if name in promised:
+        publish(name)
 
 
 def loaded(name: str) -> None:
