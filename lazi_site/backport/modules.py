@@ -271,7 +271,7 @@ def _resolve(record: Record, names: "Iterable[str]") -> None:
 
 def starts(name: str) -> None:
     """Note that the code of the module *name* is about to run, and settle what is loaded by now."""
-    # Every module comes here: what is asked first spares it calls, a tenth of the instructions of patching it.
+    # Every module comes here: what is asked first spares it calls, a tenth of what patching it takes.
     if asked[0] is not sys.meta_path or asked[1] is not sys.path_hooks or asked != known_finders:
         settle_finders()
     if loading:
