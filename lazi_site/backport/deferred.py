@@ -255,7 +255,7 @@ class DeferredImport(Origin):
         files = effects.inert_files(self.full_target, self.fromlist)
         acts = files is None and effects.statement_has_effects(self.full_target, self.fromlist)
         if acts or files is not None:
-            engine.keep(namespace.get("__name__"), frame.f_code, self.waiting, files)
+            engine.keep(namespace.get("__name__"), frame.f_code.co_filename, self.waiting, files)
         return FOR_ITS_EFFECT if acts else None
 
     def tell_eager(self, why: "Eager") -> None:

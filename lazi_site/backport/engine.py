@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from ..startup.reasons import Eager
     from .deferred import Waiting
 
-# The keys of a module's table: statements that wait, what is to be told of the others, and the packages
-# that are to be loaded whole before the module runs, as it looks for their modules (usage.py).
-WAITING, EAGER, LOOKED_FOR = 0, 1, 2
+# The keys of a module's table: statements that wait, what is to be told of the others, the packages
+# that are to be loaded whole before the module runs, as it looks for their modules (usage.py), and names that
+# wait for small modules (neighbours.py).
+WAITING, EAGER, LOOKED_FOR, SMALL = 0, 1, 2, 3
 STAR = ("*",)  # what an ``import *`` takes
 
 _variables = variables_at_start()
@@ -165,7 +166,7 @@ def statements(
             table = found
         else:
             table.update(found)
-            decisions.note(importer, code, table)
+            decisions.note(importer, code.co_filename, table)
     for one in table.get(LOOKED_FOR, ()):
         if get_policy().keep_whole(one, importer):
             settle_package(one)
@@ -176,14 +177,15 @@ def statements(
     return known
 
 
-def keep(importer: object, code: "CodeType", waiting: "Waiting", files: "tuple[Source, ...] | None") -> None:
+def keep(importer: object, file: str, waiting: "Waiting", files: "tuple[Source, ...] | None") -> None:
     """Have later starts know whether a *waiting* statement of the module *importer* is made for its effect.
 
+    file: of the module.
     files: what shows that it has none, or None if it has.
     """
     if decisions is None or not isinstance(importer, str):
         return
-    table = decisions.kept(importer, code)
+    table = decisions.kept(importer, file)
     if not table:
         return
     # A dict of its own: the module's code is running and goes by the former one.
@@ -199,7 +201,7 @@ def keep(importer: object, code: "CodeType", waiting: "Waiting", files: "tuple[S
             known[start] = (*one[:3], SURE, *one[4:])
     if EAGER in table and files is None:
         table[EAGER].append((waiting[FULL_TARGET], waiting[LINE], FOR_ITS_EFFECT.code, FOR_ITS_EFFECT.detail))
-    decisions.note(importer, code, table)
+    decisions.note(importer, file, table)
 
 
 def is_at_hand(target: str, names: "tuple[str, ...] | None") -> bool:

@@ -18,6 +18,7 @@ from sys import is_finalizing
 
 from ..startup import instructions as op
 from ..startup.bootstrap import record_fault
+from ..startup.packages import is_running
 from ..startup.settle import load
 from ..startup.switches import switches
 from . import namespaces, stubs
@@ -134,6 +135,9 @@ class PendingKey(SettledKey):
             repair_copies()
         if after_use is not None:
             after_use()
+        record = record_at(id(self.namespace))
+        if record is not None and not record.in_use and frame.f_globals is record.namespace:
+            _use(record)
         return True
 
     def __hash__(self) -> int:
@@ -184,6 +188,16 @@ class PendingKey(SettledKey):
 
 
 namespaces.lookup_code = PendingKey.__eq__.__code__
+
+
+def _use(record: Record) -> None:
+    """Note that the module of *record* is in use, unless its body still runs; see neighbours.py."""
+    if not is_running(record.namespace):
+        record.in_use = True
+        load("lazi_site.backport.neighbours")
+        from .neighbours import settle_neighbours
+
+        settle_neighbours(record)
 
 
 def _tell(

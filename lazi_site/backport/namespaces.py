@@ -48,12 +48,16 @@ class SettledKey(str):
 
 
 class Record:
-    """The waiting names of one namespace: {name: key}, in the order in which they came."""
+    """The waiting names of one namespace: {name: key}, in the order in which they came.
 
-    __slots__ = ("namespace", "pending")
+    in_use: the module's own code has resolved one since its body ran.
+    """
+
+    __slots__ = ("in_use", "namespace", "pending")
 
     def __init__(self, namespace: "dict[str, Any]") -> None:
         self.namespace = namespace
+        self.in_use = False
         self.pending: dict[str, SettledKey] = {}
 
 

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 # What runs before the snapshot is read; watched too, because it belongs to the same version.
 BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
 # By engine: (parts, modules), in the order in which they need each other; the stubs early, because some
-# programs need no more. Every program to which a policy applies runs those of no part. Those of a part
-# need only these and each other, and are run for what is rarer: J to decide about statements that no
-# earlier start has seen, E to find out whether a target is imported for its effect, F what a new
-# finder uses, G whether a module is loaded in a try, H what a call hashes names for, P to pickle, S to store
-# decisions at the end, T for the option "settle-after", W to tell of imports, X for loaders that execute
-# code themselves.
+# programs need no more. Every program to which a policy applies runs those of no part. Those of a part need
+# only these and each other, and are run for what is rarer: J to decide about statements that no earlier
+# start has seen, E to find out whether a target is imported for its effect, F what a new finder uses, G
+# whether a module is loaded in a try, H what a call hashes names for, N what waits in modules that are in
+# use, M how small others are, P to pickle, S to store decisions at the end, T for the option "settle-
+# after", W to tell of imports, X for loaders that execute code themselves.
 QUICK = [
     f"startup.{name}" for name in ("shortcut", "switches", "finders", "packages", "callers", "decisions")
 ]
@@ -45,12 +45,14 @@ PACKED = {
             [f"backport.{name}" for name in ("namespaces", "keys", "modules", "deferred", "patch", "engine")],
         ),
         ("", ["startup.loaders", "backport.program"]),
-        ("JEFGH", ["startup.bytecode"]),
-        ("JEF", ["startup.usage"]),
+        ("JEFGHM", ["startup.bytecode"]),
+        ("JEFM", ["startup.usage"]),
         ("J", ["startup.policy", "backport.reading"]),
-        ("E", ["startup.effects"]),
+        ("EM", ["startup.effects"]),
         ("F", ["startup.finding"]),
         ("H", ["backport.callees"]),
+        ("N", ["backport.neighbours"]),
+        ("M", ["backport.small"]),
         ("T", ["backport.settling"]),
         ("X", ["backport.executing"]),
         ("S", STORING),

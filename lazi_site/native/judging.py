@@ -165,7 +165,7 @@ def keep(
     if files:
         table[FILES + at] = files
     if decisions is not None:
-        decisions.note(importer, code, table)
+        decisions.note(importer, code.co_filename, table)
 
 
 def serve_packages(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> None:
@@ -178,7 +178,7 @@ def serve_packages(importer: str, name: str, fromlist: "tuple[str, ...]", frame:
     if table and package not in table.get(SERVED, ()):
         table[SERVED] = (*table.get(SERVED, ()), package)
         if decisions is not None:
-            decisions.note(importer, frame.f_code, table)
+            decisions.note(importer, frame.f_code.co_filename, table)
 
 
 def reason_against(
@@ -231,7 +231,7 @@ def read(importer: str, frame: "FrameType") -> Body:
         if looked_through:
             table[LOOKS_THROUGH] = tuple(looked_through)
         if decisions is not None:
-            decisions.note(importer, code, table)
+            decisions.note(importer, code.co_filename, table)
             decisions.closed.update(looked_through)
         remember(code, table)
     for name in looked_through:

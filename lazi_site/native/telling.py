@@ -79,5 +79,5 @@ def read(importer: object, frame: "FrameType") -> "tuple[int, tuple[str, ...]]":
     if table is not DECIDED and table.get(at) != EAGER:
         table[~at] = found
         if decisions is not None and type(importer) is str:
-            decisions.note(importer, code, table)
+            decisions.note(importer, code.co_filename, table)
     return found

@@ -68,13 +68,13 @@ class Decisions:
 
         None if nothing can be kept of it.
         """
-        name, group = place_of(importer, code)
+        path = code.co_filename
+        name, group = place_of(importer, path)
         if self.closed and (name in self.closed or group in self.closed):
             return None
         entries = self.groups.get(group)
         if entries is None:
             entries = self.groups[group] = unpacked(piece(self.stored, group))
-        path = code.co_filename
         time = size = 0
         if not path.startswith("<frozen "):  # those change with the interpreter only
             try:
@@ -104,21 +104,21 @@ class Decisions:
             self.change(group)
         return *stamp, *former[3:]
 
-    def kept(self, importer: str, code: "CodeType") -> "Table | None":
-        """Return what table_of() returned for the module *importer*, whose body is *code*, if it is kept."""
-        name, group = place_of(importer, code)
+    def kept(self, importer: str, file: str) -> "Table | None":
+        """Return what table_of() returned for the module *importer*, of *file*, if it is kept."""
+        name, group = place_of(importer, file)
         entry = self.groups.get(group, {}).get(name)
         return entry and entry[4]
 
-    def note(self, importer: str, code: "CodeType", table: "Table") -> None:
-        """Have *table* stored when the interpreter ends, if it is kept for the module *importer*."""
-        name, group = place_of(importer, code)
+    def note(self, importer: str, file: str, table: "Table") -> None:
+        """Have *table* stored when the interpreter ends, if it is kept for *importer*, a module of *file*."""
+        name, group = place_of(importer, file)
         entries = self.groups.get(group, {})
         entry = entries.get(name)
         if entry is None or entry[4] is not table:
             return
         if not entry[3] and entry[1]:
-            entries[name] = (*entry[:3], hash_of(code.co_filename) or b"", table)
+            entries[name] = (*entry[:3], hash_of(file) or b"", table)
         self.change(group)
 
     def change(self, group: str) -> None:
@@ -146,10 +146,10 @@ class Decisions:
             pass
 
 
-def place_of(importer: str, code: "CodeType") -> "tuple[str, str]":
-    """Return under which name and in which group the decisions about the module *importer* are stored."""
+def place_of(importer: str, file: str) -> "tuple[str, str]":
+    """Return under which name and in which group the decisions about the module *importer* of *file* are."""
     if importer == "__main__":
-        return os.path.abspath(code.co_filename), importer  # each program is another one
+        return os.path.abspath(file), importer  # each program is another one
     top = importer.partition(".")[0]
     return importer, "" if top in STDLIB else top
 

@@ -47,7 +47,7 @@ _ACTS = frozenset(
     {op.STORE_ATTR, op.DELETE_ATTR, op.DELETE_SUBSCR, op.STORE_SUBSCR}
     | {op.CALL_FUNCTION_EX, op.CALL_KW, op.KW_NAMES, op.RAISE_VARARGS}
 )
-_ENDS = frozenset({op.STORE_NAME, op.STORE_GLOBAL, op.POP_TOP, op.RETURN_VALUE})
+ENDS = frozenset({op.STORE_NAME, op.STORE_GLOBAL, op.POP_TOP, op.RETURN_VALUE})
 
 
 def may_be_for_effect(
@@ -79,7 +79,7 @@ def may_be_for_effect(
         return True
     if is_registered(importer, target):
         return True
-    spec = _find(target, is_own=True)
+    spec = find(target, is_own=True)
     if spec is None:
         return False
     return not (is_installed(file) or is_installed(spec.origin or "")) or uses(target, spec, importer)
@@ -99,7 +99,7 @@ def performed_in_order(importer: str, package: str, code: "CodeType", usage: "Us
     top = importer.partition(".")[0]
     performed: set[int] = set()
     before: set[int] = set()
-    for statement in _statements(code):
+    for statement in statements_of(code):
         names = statement.fromlist
         target = bytecode.absolute(statement.name, statement.level, package)
         if target.partition(".")[0] != top:
@@ -137,8 +137,8 @@ def imports_modules(importer: str, target: str, names: "tuple[str, ...]") -> boo
     """Return whether all of *names*, taken from *target*, are submodules, not functions of the same names."""
     if not all(_is_module(f"{target}.{one}") for one in names):
         return False
-    spec = _find(target, is_own=True)
-    code = _code(target, spec) if spec is not None and target != importer else None
+    spec = find(target, is_own=True)
+    code = code_of(target, spec) if spec is not None and target != importer else None
     stores = bytecode.all_of(code, op.STORE_NAME) if code is not None else ()
     return code is None or not {code.co_names[index] for _, index in stores}.intersection(names)
 
@@ -154,11 +154,11 @@ def uses(name: str, spec: "ModuleSpec", importer: str) -> bool:
 
     As commands do that add themselves to a group: ``@cli.command()``, cli being the importer's.
     """
-    code = _code(name, spec)
+    code = code_of(name, spec)
     if code is None:
         return False
     package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
-    for statement in _statements(code):
+    for statement in statements_of(code):
         target = bytecode.absolute(statement.name, statement.level, package)
         for attribute, bound in statement.bindings():
             taken = f"{target}.{attribute}"
@@ -168,13 +168,13 @@ def uses(name: str, spec: "ModuleSpec", importer: str) -> bool:
     return False
 
 
-def _statements(code: "CodeType") -> "Iterator[Statement]":
+def statements_of(code: "CodeType") -> "Iterator[Statement]":
     """Yield the import statements of *code* that may run: not those for type checkers."""
     unreached = bytecode.for_type_checkers(code)
     return (one for one in bytecode.statements(code) if not bytecode.is_within(unreached, one.at))
 
 
-def _code(name: str, spec: "ModuleSpec") -> "CodeType | None":
+def code_of(name: str, spec: "ModuleSpec") -> "CodeType | None":
     """Return the compiled body of the module *name*, None if it has none that can be had."""
     get_code = getattr(spec.loader, "get_code", None)
     return get_code(name) if spec.has_location and get_code else None
@@ -182,7 +182,7 @@ def _code(name: str, spec: "ModuleSpec") -> "CodeType | None":
 
 def statement_has_effects(target: str, names: "tuple[str, ...] | None") -> bool:
     """Return whether ``import target``, or of *names* in the package *target*, might have effects now."""
-    return any(has_effects(name, follows=follows) for name, follows in _modules(target, names))
+    return any(has_effects(name, follows=follows) for name, follows in modules_of(target, names))
 
 
 def inert_files(target: str, names: "tuple[str, ...] | None") -> "tuple[Source, ...] | None":
@@ -191,12 +191,12 @@ def inert_files(target: str, names: "tuple[str, ...] | None") -> "tuple[Source, 
     None if it might have. For the standard library no files are needed, as it does not change.
     """
     files: dict[str, Source] = {}
-    if any(has_effects(name, files=files, follows=follows) for name, follows in _modules(target, names)):
+    if any(has_effects(name, files=files, follows=follows) for name, follows in modules_of(target, names)):
         return None
     return tuple(files.values())
 
 
-def _modules(target: str, names: "tuple[str, ...] | None") -> "set[tuple[str, bool]]":
+def modules_of(target: str, names: "tuple[str, ...] | None") -> "set[tuple[str, bool]]":
     """Return the modules that such a statement imports, and for each whether as such.
 
     Of one from which other names are taken its own code counts; what that imports waits too.
@@ -209,7 +209,7 @@ def _modules(target: str, names: "tuple[str, ...] | None") -> "set[tuple[str, bo
 
 
 def _is_module(name: str) -> bool:
-    return _find(name, is_own=True) is not None
+    return find(name, is_own=True) is not None
 
 
 def has_effects(
@@ -233,14 +233,14 @@ def has_effects(
     top = name.partition(".")[0]
     if _is_of_library(top):
         return top in ACTING
-    spec = _find(name)
+    spec = find(name)
     if spec is None:
         return files is not None
     if spec.loader is None:
         return files is not None  # a namespace package, which has no code
     if files is not None and name in files:
         return False
-    code, origin = _code(name, spec), spec.origin
+    code, origin = code_of(name, spec), spec.origin
     if code is None or origin is None or not is_inert(code):
         return True
     if files is not None:
@@ -259,11 +259,11 @@ def _is_of_library(top: str) -> bool:
 
     What is below it is so too, in a file of its own or not: there is none for collections.abc.
     """
-    spec = _find(top) if top in sys.stdlib_module_names else None
+    spec = find(top) if top in sys.stdlib_module_names else None
     return spec is not None and is_of_library(spec.origin or "")
 
 
-def _find(name: str, *, is_own: bool = False):  # type: ignore[no-untyped-def]
+def find(name: str, *, is_own: bool = False):  # type: ignore[no-untyped-def]
     """Return the spec of the module *name* without importing the packages above it, or None.
 
     is_own: only importlib's own finder for files is asked. Finders of others are asked
@@ -281,17 +281,17 @@ def _find(name: str, *, is_own: bool = False):  # type: ignore[no-untyped-def]
 
 
 def _path_of(package: str, *, is_own: bool):  # type: ignore[no-untyped-def]
-    """Return where the submodules of *package* lie, None if it cannot be found or is none; see _find()."""
+    """Return where the submodules of *package* lie, None if it cannot be found or is none; see find()."""
     if package in sys.modules:
         return getattr(sys.modules[package], "__path__", None)
-    spec = _find(package, is_own=is_own)
+    spec = find(package, is_own=is_own)
     return spec and spec.submodule_search_locations
 
 
 def targets(code: "CodeType", package: str) -> "list[str]":
     """Return the absolute names of the modules that module-level *code* imports."""
     found = []
-    for statement in _statements(code):
+    for statement in statements_of(code):
         target = bytecode.absolute(statement.name, statement.level, package)
         if target:
             found.append(target)
@@ -317,7 +317,7 @@ def is_inert(code: "CodeType") -> bool:
             loaded.append(code.co_names[argument if operation == op.LOAD_NAME else argument >> 1])
         elif operation == op.LOAD_BUILD_CLASS:
             builds_class = True
-        elif operation in _ENDS:
+        elif operation in ENDS:
             loaded.clear()
             builds_class = called = False
         elif operation == op.CALL:
@@ -330,10 +330,10 @@ def is_inert(code: "CodeType") -> bool:
             called = True
         elif operation in _ACTS and loaded[-1:] != ["__annotations__"]:
             return False
-    return all(is_inert(body) for body in code.co_consts if _is_class_body(body))
+    return all(is_inert(body) for body in code.co_consts if is_class_body(body))
 
 
-def _is_class_body(constant: object) -> bool:
+def is_class_body(constant: object) -> bool:
     # The body of a class begins by storing __module__; a function's never does.
     return (
         type(constant) is type(is_inert.__code__)

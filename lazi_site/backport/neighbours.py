@@ -1,0 +1,53 @@
+"""Small modules beside one that is in use: what waits for them is resolved.
+
+A namespace with waiting names slows its module's code down (see
+namespaces.rebuild()), and what waits in a module that works hard is often a
+small module of the same package, such as the one with its exceptions. A module
+is in use once its own code resolves a name after its body has run: then an
+import takes place anyway. Programs that only load it, to show their help say,
+load none of its neighbours.
+"""
+
+import sys
+
+from ..startup.packages import is_running
+from ..startup.settle import load
+from . import engine
+from .engine import SMALL, WAITING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .namespaces import Record
+
+
+def settle_neighbours(record: "Record") -> None:
+    """Resolve names of *record* that wait for small modules beside its own; one that fails goes on waiting.
+
+    Not in a module that itself says what is to be lazy.
+    """
+    namespace = record.namespace
+    importer, file = namespace.get("__name__"), namespace.get("__file__")
+    if engine.decisions is None or not isinstance(importer, str) or not isinstance(file, str):
+        return
+    if "__lazy_modules__" in namespace:
+        return
+    table = engine.decisions.kept(importer, file)
+    if not table:
+        return
+    if SMALL not in table:
+        load("lazi_site.backport.small")
+        from .small import names_of_small
+
+        table[SMALL] = names_of_small(engine.get_policy(), importer, table[WAITING].values())
+        engine.decisions.note(importer, file, table)
+    for name, needed in table[SMALL].items():
+        if name in record.pending and all(map(is_loaded, needed)):
+            try:
+                namespace[name]
+            except (Exception, SystemExit):
+                continue
+
+
+def is_loaded(name: str) -> bool:
+    """Return whether the module *name* is loaded, and has run."""
+    return name in sys.modules and not is_running(getattr(sys.modules[name], "__dict__", {}))

@@ -1,0 +1,148 @@
+"""Which modules are so small that waiting for them saves next to nothing.
+
+Asked about those beside a module that is in use; see neighbours.py. The answer
+depends on their code, is kept with what was decided about the module, and is
+not asked again when theirs changes: it says what may be loaded early, which
+all of it is without us.
+"""
+
+import builtins
+import os
+
+from ..startup import bytecode, effects
+from ..startup import instructions as op
+from ..startup.usage import Usage
+from .deferred import BOUND, FROMLIST, FULL_TARGET
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import CodeType
+
+    from ..startup.policy import Policy
+    from .deferred import Waiting
+
+    Names = dict[str, tuple[str, ...]]  # names bound, and the modules that have to be loaded before
+
+MAXIMUM_SIZE = 32_000  # bytes of a small module's source
+MAXIMUM_BODY = 1000  # bytes of the code of its body
+# Of the standard library what takes next to no time: bases of classes, decorators and other calls.
+QUICK = frozenset(
+    {"ABC", "IO", "Protocol"}
+    | {"abstractmethod", "asynccontextmanager", "cache", "cached_property", "contextmanager", "lru_cache"}
+    | {"overload", "runtime_checkable", "wraps"}
+    | {"ContextVar", "Lock", "NewType", "ParamSpec", "RLock", "TypeVar", "attrgetter", "filterwarnings"}
+    | {"getLogger", "itemgetter", "local", "partial", "simplefilter", "__name__"}
+)
+LONG = frozenset({op.GET_ITER, op.RAISE_VARARGS})
+CALLS = frozenset({op.CALL, op.CALL_KW, op.CALL_FUNCTION_EX})
+
+
+def names_of_small(policy: "Policy", importer: str, statements: "Iterable[Waiting]") -> "Names":
+    """Return the names that *statements* of the module *importer* take from, or that are, small modules."""
+    top = importer.partition(".")[0]
+    found: Names = {}
+    for statement in statements:
+        target, names = statement[FULL_TARGET], statement[FROMLIST]
+        if target.partition(".")[0] != top:
+            continue
+        needed: set[str] = set()
+        for module, _ in effects.modules_of(target, names):
+            needs = needed_by(policy, module)
+            if needs is None:
+                break
+            needed |= needs
+        else:
+            found.update(dict.fromkeys(statement[BOUND], tuple(sorted(needed))))
+    return found
+
+
+def needed_by(policy: "Policy", name: str) -> "set[str] | None":
+    """Return what has to be loaded for the small module *name* to load only itself, None if it is not small.
+
+    Small is a module of one short file whose body defines functions, classes and constants, and hardly more.
+    None is that is to be lazy by configuration.
+    """
+    if policy.lazy.find(name):
+        return None
+    spec = effects.find(name, is_own=True)
+    if spec is None or spec.origin is None or spec.submodule_search_locations is not None:
+        return None
+    try:
+        size = os.stat(spec.origin).st_size
+    except (OSError, ValueError):
+        return None
+    code = effects.code_of(name, spec) if size <= MAXIMUM_SIZE else None
+    if code is None:
+        return None
+    end = end_of_body(code)
+    used: set[str] = set()
+    if end > MAXIMUM_BODY or ("*",) in code.co_consts or not is_quick(code, end, used):
+        return None
+    package = name.rpartition(".")[0]
+    ranges = bytecode.covered_ranges(code.co_exceptiontable)
+    usage = Usage(code)
+    needed = {package}
+    for statement in effects.statements_of(code):
+        names = statement.fromlist
+        target = bytecode.absolute(statement.name, statement.level, package)
+        waits = (
+            used.isdisjoint(statement.bound)
+            and not usage.unused(names, statement.bound)
+            and bytecode.handler_of(ranges, statement.at) is None
+            and policy.decide_target(name, target, names or ()) is None
+        )
+        if statement.at < end and not waits:
+            needed.update(module for module, _ in effects.modules_of(target, names))
+    return needed - {"__future__"}
+
+
+def end_of_body(code: "CodeType") -> int:
+    """Return the offset in *code*, a module's body, up to which an import of it runs.
+
+    That is, of ``if __name__ == "__main__":``, which stands last, if it has one.
+    """
+    for at in bytecode.loads(code, "__name__"):
+        operation, argument, _ = bytecode.forwards(code.co_code, at + 2)
+        if operation == op.LOAD_CONST and code.co_consts[argument] == "__main__":
+            return at
+    return len(code.co_code)
+
+
+def is_quick(code: "CodeType", end: int, used: "set[str]") -> bool:
+    """Return whether *code*, the body of a module or class, calls up to *end* nothing but what is QUICK.
+
+    Or what makes classes of such bases, those of the module and the interpreter's.
+
+    used: the names that it uses are put in here.
+    """
+    classes: set[str] = set()
+    makes_class = False
+    loaded: list[str] = []  # names loaded since the last statement ended
+    at = 0
+    while at < end:
+        operation, argument, at = bytecode.forwards(code.co_code, at)
+        if operation == op.LOAD_BUILD_CLASS:
+            makes_class = True
+        elif operation in (op.LOAD_NAME, op.LOAD_GLOBAL):
+            loaded.append(code.co_names[argument if operation == op.LOAD_NAME else argument >> 1])
+            used.add(loaded[-1])
+        elif operation in (op.LOAD_ATTR, op.LOAD_METHOD) and loaded:
+            loaded[-1] = code.co_names[argument >> (op.VERSION > 0)]
+        elif operation in effects.ENDS:
+            if operation == op.STORE_NAME and makes_class:
+                classes.add(code.co_names[argument])
+            makes_class = False
+            loaded.clear()
+        elif operation in CALLS:
+            if not all(one in QUICK or one in classes or is_type(one) for one in loaded):
+                return False
+        elif operation in LONG:
+            return False
+    bodies = [one for one in code.co_consts if effects.is_class_body(one)]
+    return all(is_quick(one, len(one.co_code), used) for one in bodies)
+
+
+def is_type(name: str) -> bool:
+    """Return whether *name* is a class of the interpreter's."""
+    return isinstance(getattr(builtins, name, None), type)
