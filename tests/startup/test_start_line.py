@@ -107,7 +107,7 @@ def test_version_of_python_that_is_not_known_imports_eagerly(enabled: Environmen
 
 
 def test_start_line_leaves_no_names_behind(enabled: Environment) -> None:
-    code = "import site; print(sorted(n for n in vars(site) if n in ('start', 'lazi_site')))"
+    code = "import site; print(sorted(n for n in vars(site) if n in ('start', 'lazi_site', 'e')))"
     assert enabled.run("-c", code, check=True).stdout == "[]\n"
 
 
