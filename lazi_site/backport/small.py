@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 
 MAXIMUM_SIZE = 32_000  # bytes of a small module's source
 MAXIMUM_BODY = 1000  # bytes of the code of its body
-# Of the standard library what takes next to no time: bases of classes, decorators and other calls.
+# Of the standard library what takes next to no time: decorators and other calls.
 QUICK = frozenset(
-    {"ABC", "IO", "Protocol"}
-    | {"abstractmethod", "asynccontextmanager", "cache", "cached_property", "contextmanager", "lru_cache"}
+    {"abstractmethod", "asynccontextmanager", "cache", "cached_property", "contextmanager", "lru_cache"}
     | {"overload", "runtime_checkable", "wraps"}
     | {"ContextVar", "Lock", "NewType", "ParamSpec", "RLock", "TypeVar", "attrgetter", "filterwarnings"}
     | {"getLogger", "itemgetter", "local", "partial", "simplefilter", "__name__"}
@@ -110,32 +109,37 @@ def end_of_body(code: "CodeType") -> int:
 
 
 def is_quick(code: "CodeType", end: int, used: "set[str]") -> bool:
-    """Return whether *code*, the body of a module or class, calls up to *end* nothing but what is QUICK.
+    """Return whether *code*, the body of a module or class, calls up to *end* nothing that takes long.
 
-    Or what makes classes of such bases, those of the module and the interpreter's.
+    That is, only what is QUICK, its own classes and the interpreter's, and what makes classes.
 
     used: the names that it uses are put in here.
     """
     classes: set[str] = set()
-    makes_class = False
     loaded: list[str] = []  # names loaded since the last statement ended
+    decorators = -1  # number of them, if the statement makes a class
+    calls = 0
     at = 0
     while at < end:
         operation, argument, at = bytecode.forwards(code.co_code, at)
         if operation == op.LOAD_BUILD_CLASS:
-            makes_class = True
+            decorators = len(loaded)
         elif operation in (op.LOAD_NAME, op.LOAD_GLOBAL):
             loaded.append(code.co_names[argument if operation == op.LOAD_NAME else argument >> 1])
             used.add(loaded[-1])
         elif operation in (op.LOAD_ATTR, op.LOAD_METHOD) and loaded:
             loaded[-1] = code.co_names[argument >> (op.VERSION > 0)]
         elif operation in effects.ENDS:
-            if operation == op.STORE_NAME and makes_class:
+            if operation == op.STORE_NAME and decorators >= 0:
                 classes.add(code.co_names[argument])
-            makes_class = False
             loaded.clear()
+            decorators, calls = -1, 0
         elif operation in CALLS:
-            if not all(one in QUICK or one in classes or is_type(one) for one in loaded):
+            calls += 1
+            called = loaded
+            if decorators >= 0:  # one call makes the class, and one is each decorator's; bases are not called
+                called = loaded[:decorators] if calls <= 1 + decorators else loaded
+            if not all(one in QUICK or one in classes or is_type(one) for one in called):
                 return False
         elif operation in LONG:
             return False
