@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .deferred import Waiting
 
 # The keys of a module's table: statements that wait, what is to be told of the others, the packages
-# that are to be loaded whole before the module runs, as it looks for their modules (usage.py), and names that
-# wait for small modules (neighbours.py).
+# that are to be loaded whole before the module runs, as it looks for their modules (usage.py), and what names
+# need that may wait for small modules (neighbours.py).
 WAITING, EAGER, LOOKED_FOR, SMALL = 0, 1, 2, 3
 STAR = ("*",)  # what an ``import *`` takes
 

@@ -13,7 +13,7 @@ import sys
 from ..startup.packages import is_running
 from ..startup.settle import load
 from . import engine
-from .engine import SMALL, WAITING
+from .engine import SMALL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,14 +34,20 @@ def settle_neighbours(record: "Record") -> None:
     table = engine.decisions.kept(importer, file)
     if not table:
         return
-    if SMALL not in table:
-        load("lazi_site.backport.small")
-        from .small import names_of_small
+    known: dict[str, tuple[str, ...]] = table.setdefault(SMALL, {})
+    beside = importer.partition(".")[0] + "."
+    for name, key in list(record.pending.items()):
+        target = key.origin.full_target
+        if record.pending.get(name) is not key or not f"{target}.".startswith(beside):
+            continue  # it came along with another one, or is of another package
+        title = key.origin.title(key)
+        if title not in known:
+            load("lazi_site.backport.small")
+            from .small import needed_for
 
-        table[SMALL] = names_of_small(engine.get_policy(), importer, table[WAITING].values())
-        engine.decisions.note(importer, file, table)
-    for name, needed in table[SMALL].items():
-        if name in record.pending and all(map(is_loaded, needed)):
+            known[title] = needed_for(engine.get_policy(), target, key.attribute)
+            engine.decisions.note(importer, file, table)
+        if known[title] and all(map(is_loaded, known[title])):
             try:
                 namespace[name]
             except (Exception, SystemExit):

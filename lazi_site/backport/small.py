@@ -12,17 +12,12 @@ import os
 from ..startup import bytecode, effects
 from ..startup import instructions as op
 from ..startup.usage import Usage
-from .deferred import BOUND, FROMLIST, FULL_TARGET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from types import CodeType
 
     from ..startup.policy import Policy
-    from .deferred import Waiting
-
-    Names = dict[str, tuple[str, ...]]  # names bound, and the modules that have to be loaded before
 
 MAXIMUM_SIZE = 32_000  # bytes of a small module's source
 MAXIMUM_BODY = 1000  # bytes of the code of its body
@@ -35,25 +30,18 @@ QUICK = frozenset(
 )
 LONG = frozenset({op.GET_ITER, op.RAISE_VARARGS})
 CALLS = frozenset({op.CALL, op.CALL_KW, op.CALL_FUNCTION_EX})
+_needed: "dict[str, set[str] | None]" = {}  # what needed_by() said
 
 
-def names_of_small(policy: "Policy", importer: str, statements: "Iterable[Waiting]") -> "Names":
-    """Return the names that *statements* of the module *importer* take from, or that are, small modules."""
-    top = importer.partition(".")[0]
-    found: Names = {}
-    for statement in statements:
-        target, names = statement[FULL_TARGET], statement[FROMLIST]
-        if target.partition(".")[0] != top:
-            continue
-        needed: set[str] = set()
-        for module, _ in effects.modules_of(target, names):
-            needs = needed_by(policy, module)
-            if needs is None:
-                break
-            needed |= needs
-        else:
-            found.update(dict.fromkeys(statement[BOUND], tuple(sorted(needed))))
-    return found
+def needed_for(policy: "Policy", target: str, attribute: "str | None") -> "tuple[str, ...]":
+    """Return what has to be loaded for a name to bring a small module alone, () if it brings another one.
+
+    The name stands for *attribute* of the module *target*, which may be a module, or, if None, for *target*.
+    """
+    ((module, _),) = effects.modules_of(target, (attribute,) if attribute is not None else None)
+    if module not in _needed:
+        _needed[module] = needed_by(policy, module)
+    return tuple(sorted(_needed[module] or ()))
 
 
 def needed_by(policy: "Policy", name: str) -> "set[str] | None":

@@ -57,6 +57,23 @@ def test_start_that_learns_nothing_writes_nothing(program: Environment) -> None:
     assert files(program)[0].stat().st_mtime_ns == before.st_mtime_ns
 
 
+@pytest.mark.skipif(IS_NATIVE, reason="3.15 loses nothing by names that wait")
+def test_small_modules_are_found_out_once(program: Environment) -> None:
+    small = "lazi_site.backport.small"
+    work = "from heavy import V\nfrom . import small\nfrom .large import X\n"
+    work += "def use(): print(V)\ndef other(): return small, X\n"
+    files = {"__init__": "", "small": "def f(): pass\n", "large": "X = open(__file__)\n", "work": work}
+    (program.root / "pkg").mkdir()
+    for name, text in files.items():
+        (program.root / "pkg" / f"{name}.py").write_text(text)
+    (program.root / "subj.py").write_text(
+        "import sys\nimport pkg.work\ndef use():\n    pkg.work.use()\n"
+        f"    print([name in sys.modules for name in ('pkg.small', 'pkg.large', {small!r})])\n"
+    )
+    assert run(program) == "False True\n1\n[True, False, True]\n"
+    assert run(program) == "False False\n1\n[True, False, False]\n"
+
+
 def test_import_for_its_effect_is_found_out_once(program: Environment) -> None:
     effects = "lazi_site.startup.effects"
     subject = "import acting, idle\nimport heavy\ndef use():\n    print(heavy.V)\n"

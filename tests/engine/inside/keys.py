@@ -32,6 +32,23 @@ def specialised(function: object) -> set[str]:
     }
 
 
+def check_module_in_use_has_specialised_lookups_when_small_modules_alone_wait_in_it() -> None:
+    work = "from one import A\nfrom . import errors\nfrom .limits import MOST\n"
+    work += "def f(): return len('x'), A\ndef g(): return errors, MOST\n"
+    module = load(
+        "pkg__work",
+        pkg____init__="",
+        pkg__work=work,
+        pkg__errors="class Failure(Exception): pass\n",
+        pkg__limits="MOST = 1\n",
+        one=TARGET,
+    )
+    equal({"pkg.errors", "pkg.limits"}.intersection(sys.modules), set())
+    module.f()
+    gc.collect()
+    equal(specialised(module.f), {"LOAD_GLOBAL_MODULE", "LOAD_GLOBAL_BUILTIN"})
+
+
 def check_namespace_is_an_exact_dict_of_a_plain_module() -> None:
     module = load("exact", exact="import exact_target\ndef f(): return exact_target", exact_target=TARGET)
     equal((type(vars(module)), type(module)), (dict, ModuleType))
