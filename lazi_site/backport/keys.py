@@ -192,12 +192,18 @@ namespaces.lookup_code = PendingKey.__eq__.__code__
 
 def _use(record: Record) -> None:
     """Note that the module of *record* is in use, unless its body still runs; see neighbours.py."""
-    if not is_running(record.namespace):
-        record.in_use = True
+    if is_running(record.namespace):
+        return
+    record.in_use = True
+    try:
         load("lazi_site.backport.neighbours")
         from .neighbours import settle_neighbours
 
         settle_neighbours(record)
+    except RecursionError:
+        pass  # the program's own depth
+    except Exception as error:
+        record_fault(f"looking beside {record.namespace.get('__name__')}", error)
 
 
 def _tell(

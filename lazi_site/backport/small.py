@@ -34,7 +34,7 @@ _needed: "dict[str, set[str] | None]" = {}  # what needed_by() said
 
 
 def needed_for(policy: "Policy", target: str, attribute: "str | None") -> "tuple[str, ...]":
-    """Return what has to be loaded for a name to bring a small module alone, () if it brings another one.
+    """Return what has to be loaded for a name to bring a small module alone, () if it does not bring one.
 
     The name stands for *attribute* of the module *target*, which may be a module, or, if None, for *target*.
     """
@@ -56,10 +56,9 @@ def needed_by(policy: "Policy", name: str) -> "set[str] | None":
     if spec is None or spec.origin is None or spec.submodule_search_locations is not None:
         return None
     try:
-        size = os.stat(spec.origin).st_size
+        code = effects.code_of(name, spec) if os.stat(spec.origin).st_size <= MAXIMUM_SIZE else None
     except (OSError, ValueError):
         return None
-    code = effects.code_of(name, spec) if size <= MAXIMUM_SIZE else None
     if code is None:
         return None
     end = end_of_body(code)

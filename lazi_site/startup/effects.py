@@ -175,9 +175,15 @@ def statements_of(code: "CodeType") -> "Iterator[Statement]":
 
 
 def code_of(name: str, spec: "ModuleSpec") -> "CodeType | None":
-    """Return the compiled body of the module *name*, None if it has none that can be had."""
+    """Return the compiled body of the module *name*, None if it has none that can be had.
+
+    Then importing it fails, and where that is done is the place to say why.
+    """
     get_code = getattr(spec.loader, "get_code", None)
-    return get_code(name) if spec.has_location and get_code else None
+    try:
+        return get_code(name) if spec.has_location and get_code else None
+    except (EOFError, ImportError, OSError, SyntaxError, ValueError):
+        return None
 
 
 def statement_has_effects(target: str, names: "tuple[str, ...] | None") -> bool:

@@ -45,6 +45,7 @@ LARGE = (
     "X = [y for y in z]\n",
     "for x in y: pass\n",
     "raise ImportError\n",
+    "no Python here\n",
     "X = 1\n" + "".join(f"X{number} = X\n" for number in range(300)),
     f"X = {'x' * small.MAXIMUM_SIZE!r}\n",
 )
