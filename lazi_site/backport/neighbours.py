@@ -14,6 +14,7 @@ from ..startup.packages import is_running
 from ..startup.settle import load
 from . import engine
 from .engine import SMALL
+from .namespaces import plain_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,5 +56,15 @@ def settle_neighbours(record: "Record") -> None:
 
 
 def is_loaded(name: str) -> bool:
-    """Return whether the module *name* is loaded, and has run."""
-    return name in sys.modules and not is_running(getattr(sys.modules[name], "__dict__", {}))
+    """Return whether the module *name* is loaded, and has run.
+
+    Of ``module:name``, whether that is a class, and one that learns nothing of those that derive from it.
+    """
+    module, _, attribute = name.partition(":")
+    contents = getattr(sys.modules.get(module), "__dict__", {})
+    if module not in sys.modules or is_running(contents):
+        return False
+    if not attribute:
+        return True
+    value = plain_value(contents, attribute)
+    return type(value) is type and not any("__init_subclass__" in vars(one) for one in value.__mro__[:-1])

@@ -8,6 +8,7 @@ all of it is without us.
 
 import builtins
 import os
+import sys
 
 from ..startup import bytecode, effects
 from ..startup import instructions as op
@@ -48,7 +49,8 @@ def needed_by(policy: "Policy", name: str) -> "set[str] | None":
     """Return what has to be loaded for the small module *name* to load only itself, None if it is not small.
 
     Small is a module of one short file whose body defines functions, classes and constants, and hardly more.
-    None is that is to be lazy by configuration.
+    None is that is to be lazy by configuration. ``module:name`` is a base class, which must not learn of
+    classes that derive from it.
     """
     if policy.lazy.find(name):
         return None
@@ -63,7 +65,8 @@ def needed_by(policy: "Policy", name: str) -> "set[str] | None":
         return None
     end = end_of_body(code)
     used: set[str] = set()
-    if end > MAXIMUM_BODY or ("*",) in code.co_consts or not is_quick(code, end, used):
+    bases: set[str] = set()
+    if end > MAXIMUM_BODY or ("*",) in code.co_consts or not is_quick(code, end, used, bases):
         return None
     package = name.rpartition(".")[0]
     ranges = bytecode.covered_ranges(code.co_exceptiontable)
@@ -80,7 +83,13 @@ def needed_by(policy: "Policy", name: str) -> "set[str] | None":
         )
         if statement.at < end and not waits:
             needed.update(module for module, _ in effects.modules_of(target, names))
-    return needed - {"__future__"}
+        of_library = target.partition(".")[0] in sys.stdlib_module_names
+        for attribute, bound in statement.bindings():
+            if bound in bases:
+                bases.discard(bound)
+                if not of_library:
+                    needed.add(f"{target}:{attribute}")
+    return None if bases else needed - {"__future__"}
 
 
 def end_of_body(code: "CodeType") -> int:
@@ -95,12 +104,13 @@ def end_of_body(code: "CodeType") -> int:
     return len(code.co_code)
 
 
-def is_quick(code: "CodeType", end: int, used: "set[str]") -> bool:
+def is_quick(code: "CodeType", end: int, used: "set[str]", bases: "set[str]") -> bool:
     """Return whether *code*, the body of a module or class, calls up to *end* nothing that takes long.
 
     That is, only what is QUICK, its own classes and the interpreter's, and what makes classes.
 
-    used: the names that it uses are put in here.
+    used: the names that it uses are put in here. bases: of them those of the bases of classes, its own
+    and the interpreter's left out.
     """
     classes: set[str] = set()
     loaded: list[str] = []  # names loaded since the last statement ended
@@ -124,14 +134,15 @@ def is_quick(code: "CodeType", end: int, used: "set[str]") -> bool:
         elif operation in CALLS:
             calls += 1
             called = loaded
-            if decorators >= 0:  # one call makes the class, and one is each decorator's; bases are not called
-                called = loaded[:decorators] if calls <= 1 + decorators else loaded
+            if decorators >= 0 and calls <= 1 + decorators:  # one makes the class, others are decorators'
+                bases.update(one for one in loaded[decorators:] if not (one in classes or is_type(one)))
+                called = loaded[:decorators]
             if not all(one in QUICK or one in classes or is_type(one) for one in called):
                 return False
         elif operation in LONG:
             return False
     bodies = [one for one in code.co_consts if effects.is_class_body(one)]
-    return all(is_quick(one, len(one.co_code), used) for one in bodies)
+    return all(is_quick(one, len(one.co_code), used, bases) for one in bodies)
 
 
 def is_type(name: str) -> bool:

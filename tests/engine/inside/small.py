@@ -10,6 +10,7 @@ from lazi_site.backport import engine, small
 from lazi_site.startup.bootstrap import state
 from lazi_site.startup.policy import Policy
 
+BASE = {"pkg.near", "pkg.near:Base"}
 # Bodies, and what has to be loaded before them besides their package; the standard library does not wait.
 SMALL = (
     ("", set()),
@@ -24,7 +25,8 @@ SMALL = (
     ("from other import thing\ndef f(): return thing\n", set()),
     ("from other import thing\nclass C:\n    x = thing\n", {"other"}),
     ("from . import near\nX = [near]\n", {"pkg.near"}),
-    ("from .near import Base\nclass C(Base):\n    pass\nclass D(C, Base): pass\n", {"pkg.near"}),
+    ("from .near import Base\nclass C(Base):\n    pass\nclass D(C, Base): pass\n", BASE),
+    ("from .near import Base as B\nclass C(Exception, B): pass\n", BASE),
     ("from enum import Enum\nclass E(Enum):\n    A = 1\n", {"enum"}),
     ("from .near import thing\n", {"pkg.near"}),
     ("try:\n    import other\nexcept ImportError:\n    other = None\n", {"other"}),
@@ -38,6 +40,7 @@ LARGE = (
     "import re\nX = re.compile('x')\n",
     "from collections import namedtuple\nN = namedtuple('N', 'a b')\n",
     "class C(make_base()): pass\n",
+    "from . import near\nclass C(near.Base): pass\n",
     "from .near import decorate\n@decorate\nclass C: pass\n",
     "from .near import decorate\n@decorate\ndef f(): pass\n",
     "class C:\n    x = f()\n",
