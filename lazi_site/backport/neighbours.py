@@ -10,11 +10,9 @@ load none of its neighbours.
 
 import sys
 
-from ..startup.packages import is_running
 from ..startup.settle import load
 from . import engine
 from .engine import SMALL
-from .namespaces import plain_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,23 +46,22 @@ def settle_neighbours(record: "Record") -> None:
 
             known[title] = needed_for(engine.get_policy(), target, key.attribute)
             engine.decisions.note(importer, file, table)
-        if known[title] and all(map(is_loaded, known[title])):
+        if known[title] and all(map(is_ready, known[title])):
             try:
                 namespace[name]
             except (Exception, SystemExit):
                 continue
 
 
-def is_loaded(name: str) -> bool:
+def is_ready(name: str) -> bool:
     """Return whether the module *name* is loaded, and has run.
 
     Of ``module:name``, whether that is a class, and one that learns nothing of those that derive from it.
     """
     module, _, attribute = name.partition(":")
-    contents = getattr(sys.modules.get(module), "__dict__", {})
-    if module not in sys.modules or is_running(contents):
-        return False
     if not attribute:
-        return True
-    value = plain_value(contents, attribute)
+        return engine.is_at_hand(module, None)
+    if not engine.is_at_hand(module, (attribute,)):
+        return False
+    value = vars(sys.modules[module])[attribute]
     return type(value) is type and not any("__init_subclass__" in vars(one) for one in value.__mro__[:-1])

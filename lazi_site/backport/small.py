@@ -13,6 +13,7 @@ import sys
 from ..startup import bytecode, effects
 from ..startup import instructions as op
 from ..startup.usage import Usage
+from .engine import STAR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def needed_by(policy: "Policy", name: str) -> "set[str] | None":
     end = end_of_body(code)
     used: set[str] = set()
     bases: set[str] = set()
-    if end > MAXIMUM_BODY or ("*",) in code.co_consts or not is_quick(code, end, used, bases):
+    if end > MAXIMUM_BODY or STAR in code.co_consts or not is_quick(code, end, used, bases):
         return None
     package = name.rpartition(".")[0]
     ranges = bytecode.covered_ranges(code.co_exceptiontable)

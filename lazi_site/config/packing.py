@@ -28,8 +28,8 @@ BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
 # only these and each other, and are run for what is rarer: J to decide about statements that no earlier
 # start has seen, E to find out whether a target is imported for its effect, F what a new finder uses, G
 # whether a module is loaded in a try, H what a call hashes names for, N what waits in modules that are in
-# use, M how small others are, P to pickle, S to store decisions at the end, T for the option "settle-
-# after", W to tell of imports, X for loaders that execute code themselves.
+# use, M how small others are, P to pickle, S to store decisions at the end, T for the option
+# "settle-after", W to tell of imports, X for loaders that execute code themselves.
 QUICK = [
     f"startup.{name}" for name in ("shortcut", "switches", "finders", "packages", "callers", "decisions")
 ]
