@@ -64,4 +64,6 @@ def is_ready(name: str) -> bool:
     if not engine.is_at_hand(module, (attribute,)):
         return False
     value = vars(sys.modules[module])[attribute]
-    return type(value) is type and not any("__init_subclass__" in vars(one) for one in value.__mro__[:-1])
+    if type(value) is not type or issubclass(value, type):
+        return False  # it has a metaclass, or is one
+    return not any("__init_subclass__" in vars(one) for one in value.__mro__[:-1])
