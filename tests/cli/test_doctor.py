@@ -135,13 +135,21 @@ def test_option_of_the_interpreter_is_told(enabled: Environment) -> None:
     assert "lazy_imports=normal" in found["fresh-start-eager"]["message"]
 
 
+def customized(environment: Environment, source: str) -> dict[str, str | None]:
+    """Return variables by which *source* is the sitecustomize, before that which Debian's Python brings."""
+    folder = environment.root / "customized"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(source, encoding="utf-8")
+    return {"PYTHONPATH": str(folder)}
+
+
 def test_others_in_the_house_are_named(enabled: Environment) -> None:
     (enabled.purelib / "hooks.pth").write_text("import os\n")
     (enabled.purelib / "paths.pth").write_text("# nothing\n")
     (enabled.purelib / "three-editable.pth").write_text("import _three_editable_loader\n")
     enabled.add_module("_three_editable_loader", "")
-    enabled.add_module("sitecustomize", "import sys\nsys.meta_path[:] = list(sys.meta_path)\n")
-    status, found, _ = examine(enabled, "--fix")
+    env = customized(enabled, "import sys\nsys.meta_path[:] = list(sys.meta_path)\n")
+    status, found, _ = examine(enabled, "--fix", env=env)
     assert status == 1
     message = found["other-start-files"]["message"]
     assert "hooks.pth" in message
@@ -168,15 +176,16 @@ def test_start_file_of_the_users_own_site_directory_is_told(enabled: Environment
     code = "import site; print(site.getsitepackages()[-1])"
     other = enabled.root / "more"
     other.mkdir()
-    (enabled.purelib / "sitecustomize.py").write_text(
+    env = customized(
+        enabled,
         "import site\nfound = site.getsitepackages\n"
-        f"site.getsitepackages = lambda *a: [*found(*a), {str(other)!r}]\n"
+        f"site.getsitepackages = lambda *a: [*found(*a), {str(other)!r}]\n",
     )
     (other / "lazi_site.pth").write_bytes((enabled.purelib / "lazi_site.pth").read_bytes())
-    assert enabled.run("-c", code, check=True).stdout.strip() == str(other)
-    status, found, _ = examine(enabled, "--fix")
+    assert enabled.run("-c", code, env=env, check=True).stdout.strip() == str(other)
+    status, found, _ = examine(enabled, "--fix", env=env)
     assert (status, found["start-file-twice"]["path"]) == (1, str(other / "lazi_site.pth"))
-    enabled.lazi("disable", "--purge", check=True)
+    enabled.lazi("disable", "--purge", env=env, check=True)
     assert not (other / "lazi_site.pth").exists()
 
 
