@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+from importlib.util import resolve_name
+
+from ..startup.settle import MODULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,17 +13,66 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def compile_small(path: str, is_package: bool) -> CodeType:
-    """Return the code of the file *path* without what only readers and type checkers need.
+def compile_small(path: str, name: str, is_package: bool, loaded: set[str]) -> CodeType:
+    """Return the code of our module *name* in the file *path* without what only readers and checkers need.
 
     From 3.14 on the annotations are a quarter of it. Docstrings of packages stay:
     pytest looks for a word in that of a plug-in's. Errors: OSError, SyntaxError, ValueError.
+
+    loaded: our modules that are loaded before this one.
     """
     with open(path, "rb") as file:
         tree = ast.parse(file.read(), path)
     strip_types(tree)
+    take_from_loaded(tree, name if is_package else name.rpartition(".")[0], loaded)
     code: CodeType = compile(tree, path, "exec", dont_inherit=True, optimize=1 if is_package else 2)
     return code
+
+
+def take_from_loaded(tree: ast.Module, package: str, loaded: set[str]) -> None:
+    """Have the statements of *tree*, a module of *package*, take from ``sys.modules`` what they import.
+
+    Which settle.run() puts into the namespace as MODULES. The import system takes several times as long
+    for a module that is loaded, and on 3.15 asks our own filter about every statement besides.
+    """
+    statements: list[ast.stmt] = []
+    for one in tree.body:
+        lines = binding(one, package, loaded)
+        for line in lines:
+            (taking,) = ast.parse(line).body
+            for node in ast.walk(taking):
+                ast.copy_location(node, one)
+            statements.append(taking)
+        if not lines:
+            statements.append(one)
+    tree.body = statements
+
+
+def binding(statement: ast.stmt, package: str, loaded: set[str]) -> list[str]:
+    """Return the lines that bind what *statement* imports, none if it is to stay as it is.
+
+    package: the one that relative imports start from. loaded: our modules that are loaded.
+    """
+    if isinstance(statement, ast.Import):
+        pairs = [(one.asname or one.name, one.name, "") for one in statement.names]
+    elif isinstance(statement, ast.ImportFrom):
+        source = resolve_name("." * statement.level + (statement.module or ""), package)
+        pairs = []
+        for one in statement.names:
+            is_module = f"{source}.{one.name}" in loaded
+            name, attribute = (f"{source}.{one.name}", "") if is_module else (source, f".{one.name}")
+            pairs.append((one.asname or one.name, name, attribute))
+    else:
+        return []
+    lines = []
+    for bound, name, attribute in pairs:
+        if name in loaded:
+            lines.append(f"{bound} = {MODULES}[{name!r}]{attribute}")
+        elif "." not in name:  # of the standard library: loaded, if the program has not taken it out
+            lines.append(f"{bound} = ({MODULES}.get({name!r}) or __import__({name!r})){attribute}")
+        else:
+            return []
+    return lines
 
 
 def strip_types(node: ast.AST) -> None:

@@ -70,8 +70,9 @@ PACKED = {
     ],
 }
 
-# By name, in the order in which they are to be run: parts, file, is it a package, marshalled code.
-Packed = dict[str, tuple[str, str, bool, bytes]]
+# By name, in the order in which they are to be run: parts, file, is it a package, and the code, marshalled
+# if it is of a part. The common code is marshalled with all of it, each name that it has only once.
+Packed = dict[str, "tuple[str, str, bool, CodeType | bytes]"]
 
 
 def pack_code(
@@ -95,8 +96,9 @@ def pack_code(
                 return found, stamps
     except (AttributeError, IndexError, KeyError, TypeError):
         pass  # it has the right hash, but not our content
-    packed = {}
+    packed: Packed = {}
     code: CodeType | None
+    loaded = {f"lazi_site.{name}" for name in BEFORE}
     for name, part in names.items():
         path, is_package = file_of(package, name)
         full = f"lazi_site.{name}".rstrip(".")
@@ -104,12 +106,16 @@ def pack_code(
             if to_keep and not part:
                 from .compiling import compile_small  # most who read the configuration compile nothing
 
-                code = compile_small(path, is_package)
+                code = compile_small(path, full, is_package, loaded)
             else:
                 code = SourceFileLoader(full, path).get_code(full)
         except (ImportError, OSError, SyntaxError, ValueError):
             continue  # the import system meets it too, and then it is told
-        packed[full] = (part, path, is_package, marshal.dumps(code))
+        if part:
+            packed[full] = (part, path, is_package, marshal.dumps(code))
+        else:
+            packed[full] = (part, path, is_package, code)
+            loaded.add(full)
     return packed, stamps
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType  # noqa: F401
     from typing import Any
 
+MODULES = "_modules_"  # what packed code calls sys.modules; see config/compiling.py
 OFF_BY_CONFIGURATION = "'enabled' is false in the configuration"
 
 loading = RLock()  # of our own modules, which other threads may be about to load
@@ -92,10 +93,12 @@ def load(name):  # type: (str) -> None
         for one, (parts, file, is_package, code) in packed.items():
             is_needed = not parts or any(part in wanted for part in parts)
             if is_needed and one not in sys.modules:
-                code = code or piece(state.snapshot, one)
-                if not code:
-                    break
-                run(one, file, marshal.loads(code), is_package)
+                if parts:
+                    code = code or piece(state.snapshot, one)
+                    if not code:
+                        break
+                    code = marshal.loads(code)
+                run(one, file, code, is_package)
             if one == name:
                 return
     __import__(name)  # its file could not be packed, or the snapshot is damaged: the import system's turn
@@ -117,6 +120,7 @@ def run(name, file, code, is_package):  # type: (str, str, CodeType, bool) -> No
     if is_package:
         module.__path__ = spec.submodule_search_locations = [os.path.dirname(file)]
     sys.modules[name] = module
+    setattr(module, MODULES, sys.modules)
     try:
         exec(code, module.__dict__)
     except BaseException:

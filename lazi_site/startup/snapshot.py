@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping  # noqa: F401  # in comments; see bootstrap.py
     from typing import Any
 
-FORMAT = 5  # of the snapshot; a snapshot of another format is built anew
+FORMAT = 6  # of the snapshot; a snapshot of another format is built anew
 MAGIC = b"lazisnap"
 MAXIMUM_SNAPSHOT = 16 << 20  # bytes; a larger file is not ours
 
