@@ -113,7 +113,7 @@ def pack_code(
             continue  # the import system meets it too, and then it is told
         if part:
             packed[full] = (part, path, is_package, marshal.dumps(code))
-        else:
+        elif code is not None:  # only loaders of other kinds have none
             packed[full] = (part, path, is_package, code)
             loaded.add(full)
     return packed, stamps

@@ -38,6 +38,7 @@ ENDING = f".{sys.implementation.cache_tag}{OPTIMIZED}.pyc"
 BY_DATE = external.MAGIC_NUMBER + bytes(4)  # how byte code begins that is checked by date and size
 CODE = type(find_by_importlib.__code__)
 IS_TOLD = bool(sys.flags.verbose)  # ``python -v`` tells what importlib tries
+HAS_CACHED = sys.version_info < (3, 15) and bool(sys.implementation.cache_tag)  # modules have __cached__
 NO_FILE: "tuple[str, Any]" = ("", None)
 latest = NO_FILE  # whose byte code was read last, and what it was then
 _stat, _open_code, _loads = external._os.stat, external._io.open_code, external.marshal.loads
@@ -97,6 +98,8 @@ def find_spec(self: "Any", fullname: str, target: "Any" = None) -> "Any":
                 spec.has_location = True
                 if folder:
                     spec.submodule_search_locations = [folder]
+                if HAS_CACHED and is_beside():
+                    spec.cached = byte_code_of(file)  # or importlib works it out with five functions
                 return spec
     except OSError:
         pass
@@ -128,6 +131,20 @@ def find_source(path: str, name: str, listing: "set[str]") -> "tuple[str, str] |
     return "", ""
 
 
+def is_beside() -> bool:
+    """Return whether byte code lies beside its source.
+
+    Who replaces cache_from_source() keeps byte code of his own (typeguard, beartype).
+    """
+    return external.cache_from_source is cache_from_source and sys.pycache_prefix is None
+
+
+def byte_code_of(path: str) -> str:
+    """Return where the byte code of the source file *path* lies; see cache_from_source()."""
+    folder, _, file = path.rpartition("/")
+    return f"{folder}/__pycache__/{file[:-3]}{ENDING}"
+
+
 class ReadingLoader(SourceFileLoader):
     """The stock loader of source modules, and of the stock class as soon as it has fetched the code."""
 
@@ -151,22 +168,18 @@ def leave_traceback(error: BaseException) -> None:
 
 
 def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
-    """Return the code of the module *fullname* out of its byte code, or None if importlib is to look.
-
-    Who replaces cache_from_source() keeps byte code of his own (typeguard, beartype).
-    """
+    """Return the code of the module *fullname* out of its byte code, or None if importlib is to look."""
     global latest
     path = loader.path
     if IS_TOLD or path[:1] != "/" or path[-3:] != ".py" or fullname != loader.name:
         return None
-    if external.cache_from_source is not cache_from_source or sys.pycache_prefix is not None:
+    if not is_beside():
         return None
-    folder, _, file = path.rpartition("/")
     try:
         status = _stat(path)
         latest = path, status
         # Through what an embedding program may check code with, as importlib opens it.
-        with _open_code(f"{folder}/__pycache__/{file[:-3]}{ENDING}") as opened:
+        with _open_code(byte_code_of(path)) as opened:
             data = opened.read()
         stamp = int(status.st_mtime) & WORD | (status.st_size & WORD) << 32
         if data[:16] != BY_DATE + stamp.to_bytes(8, "little"):
