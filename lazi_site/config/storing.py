@@ -7,7 +7,7 @@ is not loaded, because programs put finders and loaders of their own in place.
 import marshal
 import os
 
-from ..startup.decisions import read_stored, unpacked
+from ..startup.decisions import entry_of, read_stored, unpacked
 from ..startup.snapshot import piece
 from .snapshot import is_safe, pack_snapshot, remove_surplus, write_atomically
 
@@ -15,12 +15,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..startup.decisions import Entry
 
+    Entries = dict[str, Entry | bytes]  # of a group, by module
+
 # Bytes; beyond that only what was decided last is kept. A start reads no more of them than it uses, and an
 # environment of which twenty thousand modules were loaded has five million.
 MAXIMUM = 12 << 20
 
 
-def store_decisions(path: str, digest: bytes, groups: "dict[str, dict[str, Entry]]") -> None:
+def store_decisions(path: str, digest: bytes, groups: "dict[str, Entries]") -> None:
     """Add *groups* to the decisions in the file *path*, which belong to the snapshot that has the *digest*.
 
     Errors: OSError. The directory is not made: `disable` may have removed it.
@@ -31,9 +33,9 @@ def store_decisions(path: str, digest: bytes, groups: "dict[str, dict[str, Entry
     stored = read_stored(path, digest, whole=True)  # another process may have added some meanwhile
     packed = {group: piece(stored, group) for group in stored.get("pieces", ())}
     for group, entries in groups.items():
-        packed[group] = marshal.dumps(merged(unpacked(packed.get(group, b"")), entries))
+        packed[group] = pack_group(merged(unpacked(packed.get(group, b""), dict), entries))
     if sum(map(len, packed.values())) > MAXIMUM:
-        packed = smallest({group: marshal.dumps(entries) for group, entries in groups.items()}, MAXIMUM)
+        packed = smallest({group: pack_group(entries) for group, entries in groups.items()}, MAXIMUM)
     if packed:  # else each group is too large by itself, and what is stored stays
         write_atomically(path, pack_snapshot({"snapshot": digest}, packed))
         remove_surplus(folder, name)
@@ -50,14 +52,27 @@ def smallest(packed: "dict[str, bytes]", maximum: int) -> "dict[str, bytes]":
     return kept
 
 
-def merged(stored: "dict[str, Entry]", entries: "dict[str, Entry]") -> "dict[str, Entry]":
-    """Return *stored* with *entries* laid over it; tables about one file are put together."""
+def pack_group(entries: "Entries") -> bytes:
+    """Return the *entries* of a group as they are stored."""
+    return marshal.dumps(
+        {name: entry if type(entry) is bytes else marshal.dumps(entry) for name, entry in entries.items()}
+    )
+
+
+def merged(stored: "Entries", entries: "Entries") -> "Entries":
+    """Return *stored* with *entries* laid over it; tables about one file are put together.
+
+    Those of *entries* that are still marshalled were not looked at.
+    """
     found = dict(stored)
     for name, entry in entries.items():
-        former = stored.get(name)
-        if former is not None and is_about_same(former, entry):
-            entry = (*entry[:3], entry[3] or former[3], {**former[4], **entry[4]})
-        found[name] = entry
+        if type(entry) is bytes:
+            found.setdefault(name, entry)
+        elif type(entry) is tuple and entry:
+            former = entry_of(stored, name)
+            if former and is_about_same(former, entry):
+                entry = (*entry[:3], entry[3] or former[3], {**former[4], **entry[4]})
+            found[name] = entry
     return found
 
 

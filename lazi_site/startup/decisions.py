@@ -26,7 +26,7 @@ from .snapshot import FORMAT, piece, read_snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import CodeType
     from typing import Any
 
@@ -43,8 +43,9 @@ class Decisions:
     """The tables of this process: those that were stored, and those that are new.
 
     snapshot: the file of the snapshot that they belong to; digest: its hash. path: of their own file.
-    stored: the file's content, whose pieces are marshalled {module: entry}, one for each group.
-    groups: those that were looked into.
+    stored: the file's content, whose pieces are marshalled {module: marshalled entry}, one for each group:
+    a program uses some modules of a package, of which others have used more.
+    groups: those that were looked into; an entry is marshalled until it is needed.
     closed: modules and groups about which nothing is kept, for what happened in this process.
     changed: groups in which something is new.
     moved: for each module whose file got another date its group.
@@ -57,7 +58,7 @@ class Decisions:
         self.snapshot = snapshot
         self.digest = digest
         self.path = os.path.join(folder, decisions_name(name, stdlib))
-        self.groups: dict[str, dict[str, Entry]] = {}
+        self.groups: dict[str, dict[str, Entry | bytes]] = {}
         self.closed: set[str] = set()
         self.changed: set[str] = set()
         self.moved: list[str] = []
@@ -74,7 +75,7 @@ class Decisions:
             return None
         entries = self.groups.get(group)
         if entries is None:
-            entries = self.groups[group] = unpacked(piece(self.stored, group))
+            entries = self.groups[group] = unpacked(piece(self.stored, group), dict)
         time = size = 0
         if not path.startswith("<frozen "):  # those change with the interpreter only
             try:
@@ -83,8 +84,8 @@ class Decisions:
                 return None  # in an archive, or not from a file at all
             time, size = status.st_mtime_ns, status.st_size
         stamp = (size, time, _imp.source_hash(FORMAT, code.co_linetable))
-        entry = entries.get(name)
-        if entry is None or entry[:3] != stamp:
+        entry = entry_of(entries, name)
+        if not entry or entry[:3] != stamp:
             entry = entries[name] = self.renew(entry, stamp, path, group)
         return entry[4]
 
@@ -95,7 +96,7 @@ class Decisions:
 
         If only the date is another, that which *former* has is right.
         """
-        if former is None or (former[0], former[2]) != (stamp[0], stamp[2]):
+        if not former or (former[0], former[2]) != (stamp[0], stamp[2]):
             return *stamp, b"", {}
         if not former[3] or former[3] != hash_of(path):
             return *stamp, b"", {}
@@ -107,15 +108,15 @@ class Decisions:
     def kept(self, importer: str, file: str) -> "Table | None":
         """Return what table_of() returned for the module *importer*, of *file*, if it is kept."""
         name, group = place_of(importer, file)
-        entry = self.groups.get(group, {}).get(name)
-        return entry and entry[4]
+        entry = entry_of(self.groups.get(group, {}), name)
+        return entry[4] if entry else None
 
     def note(self, importer: str, file: str, table: "Table") -> None:
         """Have *table* stored when the interpreter ends, if it is kept for *importer*, a module of *file*."""
         name, group = place_of(importer, file)
         entries = self.groups.get(group, {})
-        entry = entries.get(name)
-        if entry is None or entry[4] is not table:
+        entry = entry_of(entries, name)
+        if not entry or entry[4] is not table:
             return
         if not entry[3] and entry[1]:
             entries[name] = (*entry[:3], hash_of(file) or b"", table)
@@ -159,13 +160,23 @@ def decisions_name(snapshot: str, stdlib: str) -> str:
     return f"decisions-{stdlib}-{snapshot.removeprefix('policy-')}"
 
 
-def unpacked(data: bytes) -> "dict[str, Entry]":
-    """Return the entries of a group, none if *data* are not what we write."""
+def entry_of(entries: "dict[str, Entry | bytes]", name: str) -> "Entry | None":
+    """Return the entry of the module *name* in the *entries* of a group, nothing if there is none."""
+    entry = entries.get(name)
+    if type(entry) is not bytes:
+        return entry  # type: ignore[return-value]
+    found: Entry = unpacked(entry, tuple)
+    entries[name] = found
+    return found
+
+
+def unpacked(data: bytes, kind: "Callable[[], Any]") -> "Any":
+    """Return what is marshalled in *data* if it is of *kind*, as all is that we write, else an empty one."""
     try:
-        found = marshal.loads(data) if data else {}
+        found = marshal.loads(data) if data else None
     except (EOFError, ValueError, TypeError):
-        return {}
-    return found if type(found) is dict else {}
+        found = None
+    return found if type(found) is kind else kind()
 
 
 def are_same(files: "tuple[Source, ...]") -> bool:

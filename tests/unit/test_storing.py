@@ -25,7 +25,7 @@ def entries(count: int) -> dict[str, tuple[int, int, bytes, bytes, Table]]:
 def stored(path: Path) -> dict[str, int]:
     """Return how many modules of each group are in the file *path*."""
     found = read_stored(str(path), DIGEST)
-    return {group: len(unpacked(piece(found, group))) for group in found["pieces"]}
+    return {group: len(unpacked(piece(found, group), dict)) for group in found["pieces"]}
 
 
 def test_groups_are_added(tmp_path: Path) -> None:
