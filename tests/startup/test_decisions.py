@@ -14,6 +14,7 @@ from tests.support.environment import Environment
 
 # What is loaded only to decide.
 JUDGE = "lazi_site.native.judging" if IS_NATIVE else "lazi_site.backport.reading"
+ENGINE = "lazi_site.native.engine" if IS_NATIVE else "lazi_site.backport.engine"
 PROGRAM = f"""\
 import sys
 import subj
@@ -48,6 +49,23 @@ def test_second_start_decides_nothing(program: Environment) -> None:
     assert run(program) == "False True\n1\n"
     assert run(program) == "False False\n1\n"
     assert len(files(program)) == 1
+
+
+def test_only_what_is_needed_of_a_package_is_read(program: Environment) -> None:
+    """Others have stored more of it; and what was not read is not lost when something is added."""
+    (program.root / "pkg").mkdir()
+    for name in ("__init__", "one", "two", "three"):
+        (program.root / "pkg" / f"{name}.py").write_text("import heavy\ndef use(): return heavy.V\n")
+    for names in (("one", "two"), ("three",)):
+        uses = "".join(f"import pkg.{name}\npkg.{name}.V = 1\n" for name in names)
+        (program.root / "main.py").write_text(uses)
+        run(program)
+    (program.root / "main.py").write_text(
+        f"import sys\nimport pkg.two\npkg.two.use()\nfrom {ENGINE} import decisions\n"
+        "print(sorted((name, type(entry).__name__) for name, entry in decisions.groups['pkg'].items()))\n"
+    )
+    kinds = {"pkg": "tuple", "pkg.one": "bytes", "pkg.three": "bytes", "pkg.two": "tuple"}
+    assert run(program) == f"{list(kinds.items())}\n"
 
 
 def test_start_that_learns_nothing_writes_nothing(program: Environment) -> None:

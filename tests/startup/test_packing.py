@@ -75,6 +75,24 @@ assert Switches.change.__annotations__ == {}
     assert ENGINE in loaded_and_opened(enabled, code)[0]
 
 
+def test_common_code_imports_nothing(enabled: Environment) -> None:
+    """It takes from sys.modules what is loaded, which is all that its modules import when they run."""
+    code = """
+import dis
+import other
+from lazi_site.startup.bootstrap import state
+from lazi_site.startup.switches import get_ident
+common = [packed for parts, _, _, packed in state.snapshot["code"].values() if not parts]
+steps = [one for code in common for one in dis.get_instructions(code)]
+imported = {one.argval for one in steps if one.opname == "IMPORT_NAME"}
+assert imported == {"", "startup"}, imported  # the modules that tell of imports, if somebody wants to know
+import _thread
+assert get_ident is _thread.get_ident
+"""
+    (enabled.root / "other.py").write_text("")
+    assert ENGINE in loaded_and_opened(enabled, code)[0]
+
+
 def test_damaged_code_of_a_rare_part_is_taken_from_its_file(enabled: Environment) -> None:
     (snapshot,) = enabled.state.glob("policy-*.snapshot")
     data = bytearray(snapshot.read_bytes())

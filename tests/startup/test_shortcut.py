@@ -86,6 +86,24 @@ def test_goes_with_the_engine(enabled: Environment, tmp_path: Path) -> None:
     )
 
 
+def test_list_of_locks_is_held(enabled: Environment, tmp_path: Path) -> None:
+    """importlib drops the list of the locks that a thread waits for when it has the lock."""
+    asked = IMPORTED + (
+        "from _thread import get_ident\n"
+        "from importlib import _bootstrap\n"
+        "import other\n"
+        "has_lists = hasattr(_bootstrap, '_List')\n"
+        "print(has_lists and _bootstrap._blocking_on.get(get_ident()), has_lists)\n"
+    )
+    for name, text in {"main": asked, "subj": "import other\nV = 1\n", "other": ""}.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    lazily = enabled.run("main.py", cwd=tmp_path, check=True).stdout
+    eagerly = enabled.run("main.py", cwd=tmp_path, env={"LAZI_DISABLE": "1"}, check=True).stdout
+    has_lists = eagerly == "None True\n"
+    assert has_lists or eagerly == "False False\n"  # 3.11 has none
+    assert lazily == ("[] True\n" if has_lists else eagerly)
+
+
 def test_finds_what_importlib_finds(both: Callable[..., str], tmp_path: Path) -> None:
     folder = tmp_path / "found"
     extension = EXTENSION_SUFFIXES[-1]  # the one that all versions have
