@@ -6,20 +6,23 @@ is not loaded, because programs put finders and loaders of their own in place.
 
 import marshal
 import os
+import sys
 
-from ..startup.decisions import entry_of, read_stored, unpacked
+from ..startup.decisions import entry_of, read_stored, unpack_group, unpacked
 from ..startup.snapshot import piece
 from .snapshot import is_safe, pack_snapshot, remove_surplus, write_atomically
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..startup.decisions import Entry
-
-    Entries = dict[str, Entry | bytes]  # of a group, by module
+    from ..startup.decisions import Entries, Entry
 
 # Bytes; beyond that only what was decided last is kept. A start reads no more of them than it uses, and an
 # environment of which twenty thousand modules were loaded has five million.
 MAXIMUM = 12 << 20
+MANY = 16  # bundles of a group, which then become one
+# Whether each module is a bundle: what 3.15's engine keeps is numbers. Below it is names mostly, which the
+# modules of a package have in common, so that those that a program needs are read faster together.
+ALONE = sys.version_info >= (3, 15)
 
 
 def store_decisions(path: str, digest: bytes, groups: "dict[str, Entries]") -> None:
@@ -33,7 +36,7 @@ def store_decisions(path: str, digest: bytes, groups: "dict[str, Entries]") -> N
     stored = read_stored(path, digest, whole=True)  # another process may have added some meanwhile
     packed = {group: piece(stored, group) for group in stored.get("pieces", ())}
     for group, entries in groups.items():
-        packed[group] = pack_group(merged(unpacked(packed.get(group, b""), dict), entries))
+        packed[group] = pack_group(merged(unpack_group(packed.get(group, b"")), entries))
     if sum(map(len, packed.values())) > MAXIMUM:
         packed = smallest({group: pack_group(entries) for group, entries in groups.items()}, MAXIMUM)
     if packed:  # else each group is too large by itself, and what is stored stays
@@ -53,23 +56,44 @@ def smallest(packed: "dict[str, bytes]", maximum: int) -> "dict[str, bytes]":
 
 
 def pack_group(entries: "Entries") -> bytes:
-    """Return the *entries* of a group as they are stored."""
-    return marshal.dumps(
-        {name: entry if type(entry) is bytes else marshal.dumps(entry) for name, entry in entries.items()}
-    )
+    """Return the *entries* of a group as unpack_group() reads them, with a bundle of those that are new."""
+    kept: dict[bytes, list[str]] = {}
+    new: dict[str, Entry | None] = {}
+    for name, entry in entries.items():
+        if type(entry) is bytes:
+            kept.setdefault(entry, []).append(name)
+        else:
+            new[name] = entry_of(entries, name)
+    if len(kept) >= MANY and not ALONE:
+        new = {name: entry_of(entries, name) for name in list(entries)}
+        kept = {}
+    places: dict[str, int] = {}
+    bundles: list[bytes] = []
+    for bundle, names in kept.items():
+        content = unpacked(bundle, dict)
+        if len(content) > len(names):  # the others are in a later one
+            bundle = marshal.dumps({name: content[name] for name in names})
+        places.update(dict.fromkeys(names, len(bundles)))
+        bundles.append(bundle)
+    for added in [{name: new[name]} for name in new] if ALONE else [new] * bool(new):
+        places.update(dict.fromkeys(added, len(bundles)))
+        bundles.append(marshal.dumps(added))
+    return marshal.dumps((places, bundles))
 
 
 def merged(stored: "Entries", entries: "Entries") -> "Entries":
     """Return *stored* with *entries* laid over it; tables about one file are put together.
 
-    Those of *entries* that are still marshalled were not looked at.
+    What is stored already stays in its bundle.
     """
     found = dict(stored)
     for name, entry in entries.items():
         if type(entry) is bytes:
             found.setdefault(name, entry)
-        elif type(entry) is tuple and entry:
+        elif type(entry) is tuple:
             former = entry_of(stored, name)
+            if former == entry:
+                continue
             if former and is_about_same(former, entry):
                 entry = (*entry[:3], entry[3] or former[3], {**former[4], **entry[4]})
             found[name] = entry

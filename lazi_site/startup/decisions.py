@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     Table = dict[int, Any]  # by offset of a statement what its engine wants to know
     # Size and mtime_ns of the file, hash of the line table, hash of the file or b"" if it is not known.
     Entry = tuple[int, int, bytes, bytes, Table]
+    Entries = dict[str, Entry | bytes]  # of a group by module; bytes: the bundle that holds it, not read yet
     Source = tuple[str, int, int, bytes | None]  # path, mtime_ns, size and hash of a file
 
 STDLIB = sys.stdlib_module_names
@@ -43,9 +44,8 @@ class Decisions:
     """The tables of this process: those that were stored, and those that are new.
 
     snapshot: the file of the snapshot that they belong to; digest: its hash. path: of their own file.
-    stored: the file's content, whose pieces are marshalled {module: marshalled entry}, one for each group:
-    a program uses some modules of a package, of which others have used more.
-    groups: those that were looked into; an entry is marshalled until it is needed.
+    stored: the file's content, a piece for each group; see unpack_group().
+    groups: those that were looked into.
     closed: modules and groups about which nothing is kept, for what happened in this process.
     changed: groups in which something is new.
     moved: for each module whose file got another date its group.
@@ -58,7 +58,7 @@ class Decisions:
         self.snapshot = snapshot
         self.digest = digest
         self.path = os.path.join(folder, decisions_name(name, stdlib))
-        self.groups: dict[str, dict[str, Entry | bytes]] = {}
+        self.groups: dict[str, Entries] = {}
         self.closed: set[str] = set()
         self.changed: set[str] = set()
         self.moved: list[str] = []
@@ -75,7 +75,7 @@ class Decisions:
             return None
         entries = self.groups.get(group)
         if entries is None:
-            entries = self.groups[group] = unpacked(piece(self.stored, group), dict)
+            entries = self.groups[group] = unpack_group(piece(self.stored, group))
         time = size = 0
         if not path.startswith("<frozen "):  # those change with the interpreter only
             try:
@@ -160,14 +160,29 @@ def decisions_name(snapshot: str, stdlib: str) -> str:
     return f"decisions-{stdlib}-{snapshot.removeprefix('policy-')}"
 
 
-def entry_of(entries: "dict[str, Entry | bytes]", name: str) -> "Entry | None":
+def unpack_group(data: bytes) -> "Entries":
+    """Return the entries of a group that is stored as *data*: ({module: number}, [bundle]), marshalled.
+
+    A bundle is a marshalled {module: entry}, on 3.15 of one module, below of those that one program has
+    added. So a program reads little else than it uses, also where others have used more of a package.
+    """
+    try:
+        places, bundles = unpacked(data, tuple)
+        return {name: bundles[number] for name, number in places.items()}
+    except (AttributeError, IndexError, TypeError, ValueError):
+        return {}  # nothing is stored, or it is not what we write
+
+
+def entry_of(entries: "Entries", name: str) -> "Entry | None":
     """Return the entry of the module *name* in the *entries* of a group, nothing if there is none."""
     entry = entries.get(name)
-    if type(entry) is not bytes:
-        return entry  # type: ignore[return-value]
-    found: Entry = unpacked(entry, tuple)
-    entries[name] = found
-    return found
+    if type(entry) is bytes:
+        found: dict[str, Entry] = unpacked(entry, dict)
+        for one in found:
+            if entries.get(one) is entry:
+                entries[one] = found[one]
+        return found.get(name)
+    return entry  # type: ignore[return-value]
 
 
 def unpacked(data: bytes, kind: "Callable[[], Any]") -> "Any":

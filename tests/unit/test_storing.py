@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import marshal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lazi_site.config import storing
-from lazi_site.startup.decisions import read_stored, unpacked
+from lazi_site.startup.decisions import entry_of, read_stored, unpack_group
 from lazi_site.startup.snapshot import MAXIMUM_SNAPSHOT, piece
 
 if TYPE_CHECKING:
-    from lazi_site.startup.decisions import Table
+    from lazi_site.startup.decisions import Entry, Table
 
 DIGEST = b"12345678"
 
@@ -25,7 +26,13 @@ def entries(count: int) -> dict[str, tuple[int, int, bytes, bytes, Table]]:
 def stored(path: Path) -> dict[str, int]:
     """Return how many modules of each group are in the file *path*."""
     found = read_stored(str(path), DIGEST)
-    return {group: len(unpacked(piece(found, group), dict)) for group in found["pieces"]}
+    return {group: len(unpack_group(piece(found, group))) for group in found["pieces"]}
+
+
+def read(path: Path) -> dict[str, Entry | None]:
+    """Return the entries of the group "a" in the file *path*."""
+    found = unpack_group(piece(read_stored(str(path), DIGEST), "a"))
+    return {name: entry_of(found, name) for name in list(found)}
 
 
 def test_groups_are_added(tmp_path: Path) -> None:
@@ -33,6 +40,30 @@ def test_groups_are_added(tmp_path: Path) -> None:
     storing.store_decisions(str(path), DIGEST, {"a": entries(1)})
     storing.store_decisions(str(path), DIGEST, {"b": entries(2), "a": {"other": (1, 1, b"", b"", {})}})
     assert stored(path) == {"a": 2, "b": 2}
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_changes_moves_and_what_does_not_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: bool
+) -> None:
+    monkeypatch.setattr(storing, "ALONE", alone)
+    path = tmp_path / "decisions-test.snapshot"
+    known = entries(1)
+    for number in range(3 * storing.MANY):
+        known[f"module{number}"] = (1, number, b"line", b"", {number: 1})
+        storing.store_decisions(str(path), DIGEST, {"a": dict(known)})
+        if number % 5 == 4:  # a table that grows, and a file that is another one
+            known["module1"] = (1, 1, b"line", b"", {1: 1, number: 2})
+            known["module2"] = (2, number, b"line", b"", {})
+            storing.store_decisions(str(path), DIGEST, {"a": {"module1": (1, 1, b"line", b"", {number: 2})}})
+            storing.store_decisions(str(path), DIGEST, {"a": {"module2": known["module2"]}})
+            known["module1"] = read(path)["module1"]
+            assert known["module1"][4].items() >= {1: 1, number: 2}.items()
+        assert read(path) == known
+    _, bundles = marshal.loads(piece(read_stored(str(path), DIGEST), "a"))
+    names = [name for bundle in bundles for name in marshal.loads(bundle)]
+    assert sorted(names) == sorted(known)
+    assert len(bundles) == len(known) if alone else 1 < len(bundles) <= storing.MANY + 1
 
 
 def test_too_many_leave_the_latest_and_of_them_the_smallest(
