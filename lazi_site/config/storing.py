@@ -6,7 +6,6 @@ is not loaded, because programs put finders and loaders of their own in place.
 
 import marshal
 import os
-import sys
 
 from ..startup.decisions import entry_of, read_stored, unpack_group, unpacked
 from ..startup.snapshot import piece
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 # environment of which twenty thousand modules were loaded has five million.
 MAXIMUM = 12 << 20
 MANY = 16  # bundles of a group, which then become one
-# Whether each module is a bundle: what 3.15's engine keeps is numbers. Below it is names mostly, which the
-# modules of a package have in common, so that those that a program needs are read faster together.
-ALONE = sys.version_info >= (3, 15)
 
 
 def store_decisions(path: str, digest: bytes, groups: "dict[str, Entries]") -> None:
@@ -64,7 +60,7 @@ def pack_group(entries: "Entries") -> bytes:
             kept.setdefault(entry, []).append(name)
         else:
             new[name] = entry_of(entries, name)
-    if len(kept) >= MANY and not ALONE:
+    if len(kept) >= MANY:
         new = {name: entry_of(entries, name) for name in list(entries)}
         kept = {}
     places: dict[str, int] = {}
@@ -75,9 +71,9 @@ def pack_group(entries: "Entries") -> bytes:
             bundle = marshal.dumps({name: content[name] for name in names})
         places.update(dict.fromkeys(names, len(bundles)))
         bundles.append(bundle)
-    for added in [{name: new[name]} for name in new] if ALONE else [new] * bool(new):
-        places.update(dict.fromkeys(added, len(bundles)))
-        bundles.append(marshal.dumps(added))
+    if new:
+        places.update(dict.fromkeys(new, len(bundles)))
+        bundles.append(marshal.dumps(new))
     return marshal.dumps((places, bundles))
 
 

@@ -163,8 +163,9 @@ def decisions_name(snapshot: str, stdlib: str) -> str:
 def unpack_group(data: bytes) -> "Entries":
     """Return the entries of a group that is stored as *data*: ({module: number}, [bundle]), marshalled.
 
-    A bundle is a marshalled {module: entry}, on 3.15 of one module, below of those that one program has
-    added. So a program reads little else than it uses, also where others have used more of a package.
+    A bundle is a marshalled {module: entry} of what one program has added. A program of which much is
+    stored, as of the standard library or of pip, reads what it uses itself and little else; by themselves
+    the entries would lose the names that they have in common.
     """
     try:
         places, bundles = unpacked(data, tuple)

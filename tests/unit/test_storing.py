@@ -42,11 +42,7 @@ def test_groups_are_added(tmp_path: Path) -> None:
     assert stored(path) == {"a": 2, "b": 2}
 
 
-@pytest.mark.parametrize("alone", [False, True])
-def test_what_changes_moves_and_what_does_not_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: bool
-) -> None:
-    monkeypatch.setattr(storing, "ALONE", alone)
+def test_what_changes_moves_and_what_does_not_stays(tmp_path: Path) -> None:
     path = tmp_path / "decisions-test.snapshot"
     known = entries(1)
     for number in range(3 * storing.MANY):
@@ -63,7 +59,7 @@ def test_what_changes_moves_and_what_does_not_stays(
     _, bundles = marshal.loads(piece(read_stored(str(path), DIGEST), "a"))
     names = [name for bundle in bundles for name in marshal.loads(bundle)]
     assert sorted(names) == sorted(known)
-    assert len(bundles) == len(known) if alone else 1 < len(bundles) <= storing.MANY + 1
+    assert 1 < len(bundles) <= storing.MANY + 1
 
 
 def test_too_many_leave_the_latest_and_of_them_the_smallest(
