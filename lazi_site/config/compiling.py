@@ -32,8 +32,8 @@ def compile_small(path: str, name: str, is_package: bool, loaded: set[str]) -> C
 def take_from_loaded(tree: ast.Module, package: str, loaded: set[str]) -> None:
     """Have the statements of *tree*, a module of *package*, take from ``sys.modules`` what they import.
 
-    Which settle.run() puts into the namespace as MODULES. The import system takes several times as long
-    for a module that is loaded, and on 3.15 asks our own filter about every statement besides.
+    settle.run() puts that into the namespace as MODULES. The import system takes several times as long for
+    a module that is loaded, and on 3.15 asks our own filter about every statement besides.
     """
     statements: list[ast.stmt] = []
     for one in tree.body:
@@ -55,7 +55,7 @@ def binding(statement: ast.stmt, package: str, loaded: set[str]) -> list[str]:
     """
     if isinstance(statement, ast.Import):
         pairs = [(one.asname or one.name, one.name, "") for one in statement.names]
-    elif isinstance(statement, ast.ImportFrom):
+    elif isinstance(statement, ast.ImportFrom) and statement.module != "__future__":
         source = resolve_name("." * statement.level + (statement.module or ""), package)
         pairs = []
         for one in statement.names:

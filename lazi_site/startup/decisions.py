@@ -180,10 +180,10 @@ def entry_of(entries: "Entries", name: str) -> "Entry | None":
     if type(entry) is bytes:
         found: dict[str, Entry] = unpacked(entry, dict)
         for one in found:
-            if entries.get(one) is entry:
+            if entries.get(one) is entry:  # another thread may have read it meanwhile
                 entries[one] = found[one]
-        return found.get(name)
-    return entry  # type: ignore[return-value]
+        entry = entries.get(name)
+    return entry if type(entry) is tuple else None
 
 
 def unpacked(data: bytes, kind: "Callable[[], Any]") -> "Any":

@@ -62,15 +62,14 @@ def install() -> None:
 def keep_list_of_locks() -> None:
     """Hold the list of the locks for which this thread waits.
 
-    importlib takes a lock for every module, and enters it into that list meanwhile. Only a weak reference
-    to the list is kept, so that one is made for each lock, and a reference of a Python class with it: a
-    fifth of what importlib's code takes for a module. Nothing else comes of holding it. (3.12 to 3.15;
-    3.11 has no lists.)
+    importlib takes a lock for every module, and enters it into that list meanwhile, of which it keeps a
+    weak reference only. So a list is made for each lock, and a reference of a Python class with it, which
+    takes half the time of the lock. Nothing else comes of holding it. (3.12 to 3.15; 3.11 has no lists.)
     """
     global locks_waited_for
-    make_list = getattr(importlib, "_List", None)
-    if make_list is not None:
-        locks_waited_for = importlib._blocking_on.setdefault(get_ident(), make_list())
+    make_list, lists = getattr(importlib, "_List", None), getattr(importlib, "_blocking_on", None)
+    if make_list is not None and lists is not None:
+        locks_waited_for = lists.setdefault(get_ident(), make_list())
 
 
 def remove() -> None:
