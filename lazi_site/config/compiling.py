@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from importlib.util import resolve_name
 
+from ..startup import bytecode
 from ..startup.settle import MODULES
 
 TYPE_CHECKING = False
@@ -37,14 +37,10 @@ def take_from_loaded(tree: ast.Module, package: str, loaded: set[str]) -> None:
     """
     statements: list[ast.stmt] = []
     for one in tree.body:
-        lines = binding(one, package, loaded)
-        for line in lines:
-            (taking,) = ast.parse(line).body
-            for node in ast.walk(taking):
-                ast.copy_location(node, one)
-            statements.append(taking)
-        if not lines:
-            statements.append(one)
+        taking = ast.parse("\n".join(binding(one, package, loaded)))
+        for node in ast.walk(taking):
+            ast.copy_location(node, one)
+        statements.extend(taking.body or [one])
     tree.body = statements
 
 
@@ -56,7 +52,7 @@ def binding(statement: ast.stmt, package: str, loaded: set[str]) -> list[str]:
     if isinstance(statement, ast.Import):
         pairs = [(one.asname or one.name, one.name, "") for one in statement.names]
     elif isinstance(statement, ast.ImportFrom) and statement.module != "__future__":
-        source = resolve_name("." * statement.level + (statement.module or ""), package)
+        source = bytecode.absolute(statement.module or "", statement.level, package)
         pairs = []
         for one in statement.names:
             is_module = f"{source}.{one.name}" in loaded

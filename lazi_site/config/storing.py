@@ -56,10 +56,10 @@ def pack_group(entries: "Entries") -> bytes:
     kept: dict[bytes, list[str]] = {}
     new: dict[str, Entry | None] = {}
     for name, entry in entries.items():
-        if type(entry) is bytes:
+        if isinstance(entry, bytes):
             kept.setdefault(entry, []).append(name)
         else:
-            new[name] = entry_of(entries, name)
+            new[name] = entry
     if len(kept) >= MANY:
         new = {name: entry_of(entries, name) for name in list(entries)}
         kept = {}
@@ -84,13 +84,13 @@ def merged(stored: "Entries", entries: "Entries") -> "Entries":
     """
     found = dict(stored)
     for name, entry in entries.items():
-        if type(entry) is bytes:
+        if isinstance(entry, bytes):
             found.setdefault(name, entry)
-        elif type(entry) is tuple:
+        else:
             former = entry_of(stored, name)
             if former == entry:
                 continue
-            if former and is_about_same(former, entry):
+            if former is not None and is_about_same(former, entry):
                 entry = (*entry[:3], entry[3] or former[3], {**former[4], **entry[4]})
             found[name] = entry
     return found

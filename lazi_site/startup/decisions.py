@@ -85,7 +85,7 @@ class Decisions:
             time, size = status.st_mtime_ns, status.st_size
         stamp = (size, time, _imp.source_hash(FORMAT, code.co_linetable))
         entry = entry_of(entries, name)
-        if not entry or entry[:3] != stamp:
+        if entry is None or entry[:3] != stamp:
             entry = entries[name] = self.renew(entry, stamp, path, group)
         return entry[4]
 
@@ -96,7 +96,7 @@ class Decisions:
 
         If only the date is another, that which *former* has is right.
         """
-        if not former or (former[0], former[2]) != (stamp[0], stamp[2]):
+        if former is None or (former[0], former[2]) != (stamp[0], stamp[2]):
             return *stamp, b"", {}
         if not former[3] or former[3] != hash_of(path):
             return *stamp, b"", {}
@@ -109,14 +109,14 @@ class Decisions:
         """Return what table_of() returned for the module *importer*, of *file*, if it is kept."""
         name, group = place_of(importer, file)
         entry = entry_of(self.groups.get(group, {}), name)
-        return entry[4] if entry else None
+        return entry and entry[4]
 
     def note(self, importer: str, file: str, table: "Table") -> None:
         """Have *table* stored when the interpreter ends, if it is kept for *importer*, a module of *file*."""
         name, group = place_of(importer, file)
         entries = self.groups.get(group, {})
         entry = entry_of(entries, name)
-        if not entry or entry[4] is not table:
+        if entry is None or entry[4] is not table:
             return
         if not entry[3] and entry[1]:
             entries[name] = (*entry[:3], hash_of(file) or b"", table)

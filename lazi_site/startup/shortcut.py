@@ -47,10 +47,10 @@ locks_waited_for: "Any" = None  # see keep_list_of_locks()
 
 
 def install() -> None:
-    """Have all finders of files find modules by find_spec().
+    """Hold this thread's list of locks, and have all finders of files find modules by find_spec().
 
-    Not if somebody else has replaced that, and not where names are compared without case, as on macOS
-    and Windows.
+    The latter not if somebody else has replaced that, and not where names are compared without case, as on
+    macOS and Windows.
     """
     keep_list_of_locks()
     is_stock = find_by_importlib.__code__.co_filename == cache_from_source.__code__.co_filename
