@@ -5,8 +5,8 @@ from __future__ import annotations
 from _thread import RLock
 
 from ..startup import bootstrap
-from ..startup.settle import load, not_wanted, obey_settings, settle, unhook, wrong_configuration
-from ..startup.snapshot import read_policy, variables_at_start
+from ..startup.settle import not_wanted, obey_settings, settle, unhook, wrong_configuration
+from ..startup.snapshot import load, read_policy, variables_at_start
 from . import tracking
 
 TYPE_CHECKING = False

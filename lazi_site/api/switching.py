@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 from ..errors import LaziSiteError
-from ..startup import bootstrap, running
+from ..startup import bootstrap, running, switches
 from ..startup.settle import settle
-from ..startup.switches import switches
 from . import engines, tracking, unloading
 
 

@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import LaziSiteError
+from ..startup import switches
 from ..startup.guards import is_internal, module_name
 from ..startup.packages import is_running
-from ..startup.switches import switches
 from . import notes, tracking
 
 _LOADED_ONCE = (BuiltinImporter, ExtensionFileLoader, FrozenImporter)

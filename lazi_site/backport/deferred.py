@@ -2,13 +2,12 @@
 
 import sys
 
+from ..startup import switches
 from ..startup.bootstrap import record_fault
-from ..startup.decisions import are_same
 from ..startup.guards import is_missed
 from ..startup.packages import is_running
 from ..startup.reasons import CANNOT_BE_FOUND, FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
-from ..startup.settle import load
-from ..startup.switches import switches
+from ..startup.snapshot import load
 from . import keys, stubs
 from .modules import NO_ATTRIBUTE, Origin, bind_names, promise, settle_finders, wanted
 from .namespaces import MISSING, SettledKey, bind, plain_values
@@ -242,8 +241,12 @@ class DeferredImport(Origin):
         # Nobody else looks for names in the program.
         if namespace.get("__name__") == "__main__" and not (self.fromlist and name):
             return FOR_ITS_EFFECT
-        if isinstance(is_for_effect, tuple) and are_same(is_for_effect):
-            return None
+        if isinstance(is_for_effect, tuple):
+            load("lazi_site.startup.keeping")
+            from ..startup.keeping import are_same
+
+            if are_same(is_for_effect):
+                return None
         # What is loaded, or is just being loaded, has had its effects; whether names are there is not asked.
         target = self.full_target
         if all(f"{target}.{one}" in sys.modules for one in self.fromlist or ()) and target in sys.modules:

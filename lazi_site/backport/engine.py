@@ -2,15 +2,13 @@
 
 import sys
 
+from ..startup import decisions, switches
 from ..startup import instructions as op
 from ..startup.bootstrap import state
 from ..startup.callers import is_collected, is_lent, reason_of_callers
-from ..startup.decisions import open_decisions
 from ..startup.packages import WITHOUT_IMPORT, find_missing_in, is_running
 from ..startup.reasons import FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
-from ..startup.settle import load, loading
-from ..startup.snapshot import setting, variables_at_start
-from ..startup.switches import switches
+from ..startup.snapshot import load, loading, setting, variables_at_start
 from . import modules
 from .deferred import FROMLIST, FULL_TARGET, IS_FOR_EFFECT, LINE, SURE
 from .namespaces import plain_values
@@ -34,7 +32,7 @@ STAR = ("*",)  # what an ``import *`` takes
 
 _variables = variables_at_start()
 _settings: "dict[str, Any]" = state.snapshot["settings"]
-decisions = open_decisions(_variables, setting("stdlib", _settings, _variables))
+decisions.open_decisions(_variables, setting("stdlib", _settings, _variables))
 switches.change(declared_only=_settings["mode"] == "declared")
 
 _policy: "Policy | None" = None
@@ -147,7 +145,7 @@ def statements(
     package: its ``__package__``. why_none: none may, for this reason, which is only to be told.
     """
     table: dict[int, Any] | None = None
-    if decisions is not None and why_none is None:
+    if why_none is None:
         table = decisions.table_of(importer, code)
     # All statements are found at once; those that must not wait only for who wants to know.
     if not table or (switches.watched and EAGER not in table):
@@ -162,11 +160,13 @@ def statements(
         looked_for = packages_looked_for(code, importer)
         if looked_for:
             found[LOOKED_FOR] = looked_for
-        if table is None or decisions is None:
+        if table is None:
             table = found
         else:
+            from ..startup.keeping import note  # of the same part as reading.py
+
             table.update(found)
-            decisions.note(importer, code.co_filename, table)
+            note(importer, code.co_filename, table)
     for one in table.get(LOOKED_FOR, ()):
         if get_policy().keep_whole(one, importer):
             settle_package(one)
@@ -183,7 +183,7 @@ def keep(importer: object, file: str, waiting: "Waiting", files: "tuple[Source, 
     file: of the module.
     files: what shows that it has none, or None if it has.
     """
-    if decisions is None or not isinstance(importer, str):
+    if not isinstance(importer, str):
         return
     table = decisions.kept(importer, file)
     if not table:
@@ -201,7 +201,10 @@ def keep(importer: object, file: str, waiting: "Waiting", files: "tuple[Source, 
             known[start] = (*one[:3], SURE, *one[4:])
     if EAGER in table and files is None:
         table[EAGER].append((waiting[FULL_TARGET], waiting[LINE], FOR_ITS_EFFECT.code, FOR_ITS_EFFECT.detail))
-    decisions.note(importer, file, table)
+    load("lazi_site.startup.keeping")
+    from ..startup.keeping import note
+
+    note(importer, file, table)
 
 
 def is_at_hand(target: str, names: "tuple[str, ...] | None") -> bool:

@@ -17,10 +17,10 @@ from _thread import get_ident
 from sys import is_finalizing
 
 from ..startup import instructions as op
+from ..startup import switches
 from ..startup.bootstrap import record_fault
 from ..startup.packages import is_running
-from ..startup.settle import load
-from ..startup.switches import switches
+from ..startup.snapshot import load
 from . import namespaces, stubs
 from .namespaces import (
     MISSING,

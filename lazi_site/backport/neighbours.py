@@ -10,7 +10,9 @@ load none of its neighbours.
 
 import sys
 
-from ..startup.settle import load
+from ..startup import decisions
+from ..startup.keeping import note
+from ..startup.snapshot import load
 from . import engine
 from .engine import SMALL
 
@@ -26,11 +28,11 @@ def settle_neighbours(record: "Record") -> None:
     """
     namespace = record.namespace
     importer, file = namespace.get("__name__"), namespace.get("__file__")
-    if engine.decisions is None or not isinstance(importer, str) or not isinstance(file, str):
+    if not isinstance(importer, str) or not isinstance(file, str):
         return
     if "__lazy_modules__" in namespace:
         return
-    table = engine.decisions.kept(importer, file)
+    table = decisions.kept(importer, file)
     if not table:
         return
     known: dict[str, tuple[str, ...]] = table.setdefault(SMALL, {})
@@ -45,7 +47,7 @@ def settle_neighbours(record: "Record") -> None:
             from .small import needed_for
 
             known[title] = needed_for(engine.get_policy(), target, key.attribute)
-            engine.decisions.note(importer, file, table)
+            note(importer, file, table)
         if known[title] and all(map(is_ready, known[title])):
             try:
                 namespace[name]

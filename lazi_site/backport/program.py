@@ -9,9 +9,9 @@ that runs already when it becomes lazy; see ``startup/running.py``.
 
 import sys
 
+from ..startup import switches
 from ..startup.reasons import LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE
-from ..startup.settle import load
-from ..startup.switches import switches
+from ..startup.snapshot import load
 from . import engine, namespaces
 from .deferred import AT, DOTTED_AS, FROMLIST, FULL_TARGET, DeferredImport, Imports, ProgramImport
 

@@ -4,7 +4,7 @@ The outcome is kept for later starts (startup/decisions.py), so that this is
 loaded only for modules that are new or have changed.
 """
 
-from ..startup import bytecode, guards
+from ..startup import bytecode, guards, switches
 from ..startup import instructions as op
 from ..startup.policy import Policy
 from ..startup.reasons import (
@@ -15,8 +15,7 @@ from ..startup.reasons import (
     PATH_RESTORED,
     STAR_IMPORT,
 )
-from ..startup.settle import load
-from ..startup.switches import switches
+from ..startup.snapshot import load
 from ..startup.usage import Usage, has_dead_variables, path_restored_at, scans_namespace
 from .deferred import ASK, IF_FOUND, SURE
 

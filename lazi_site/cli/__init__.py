@@ -143,7 +143,7 @@ def import_eagerly() -> None:
     """
     if bootstrap.state.engine:
         try:
-            from ..startup.switches import switches
+            from ..startup import switches
 
             switches.change(active=False)
         except Exception:

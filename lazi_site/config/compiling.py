@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ..startup import bytecode
-from ..startup.settle import MODULES
+from ..startup.snapshot import MODULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def compile_small(path: str, name: str, is_package: bool, loaded: set[str]) -> C
 def take_from_loaded(tree: ast.Module, package: str, loaded: set[str]) -> None:
     """Have the statements of *tree*, a module of *package*, take from ``sys.modules`` what they import.
 
-    settle.run() puts that into the namespace as MODULES. The import system takes several times as long for
+    snapshot.run() puts that into the namespace as MODULES. The import system takes several times as long for
     a module that is loaded, and on 3.15 asks our own filter about every statement besides.
     """
     statements: list[ast.stmt] = []

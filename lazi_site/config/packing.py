@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # What runs before the snapshot is read; watched too, because it belongs to the same version.
-BEFORE = ("startup.bootstrap", "startup.settle", "startup.snapshot")
+BEFORE = ("startup.bootstrap", "startup.snapshot")
 # By engine: (parts, modules), in the order in which they need each other; the stubs early, because some
 # programs need no more. Every program to which a policy applies runs those of no part. Those of a part need
 # only these and each other, and are run for what is rarer: J to decide about statements that no earlier
@@ -37,7 +37,18 @@ TELLING = [f"startup.{name}" for name in ("trace", "records", "watch")]
 STORING = ["config", "config.snapshot", "config.storing"]
 PACKED = {
     "backport": [
-        ("", ["", "startup", "startup.instructions", "backport", "backport.stubs", "startup.guards"]),
+        (
+            "",
+            [
+                "",
+                "startup",
+                "startup.settle",
+                "startup.instructions",
+                "backport",
+                "backport.stubs",
+                "startup.guards",
+            ],
+        ),
         ("", [*QUICK, "startup.reasons"]),
         ("W", TELLING),
         (
@@ -45,6 +56,7 @@ PACKED = {
             [f"backport.{name}" for name in ("namespaces", "keys", "modules", "deferred", "patch", "engine")],
         ),
         ("", ["startup.loaders", "backport.program"]),
+        ("JEMNS", ["startup.keeping"]),
         ("JEFGHM", ["startup.bytecode"]),
         ("JEFM", ["startup.usage"]),
         ("J", ["startup.policy", "backport.reading"]),
@@ -58,7 +70,8 @@ PACKED = {
         ("S", STORING),
     ],
     "native": [
-        ("", ["", "startup", "startup.guards", *QUICK, "native", "native.engine"]),
+        ("", ["", "startup", "startup.settle", "startup.guards", *QUICK, "native", "native.engine"]),
+        ("JWS", ["startup.keeping"]),
         ("JFGW", ["startup.instructions", "startup.bytecode"]),
         ("JW", ["startup.reasons"]),
         ("JF", ["startup.usage"]),

@@ -7,15 +7,13 @@ The answers to most questions were found by an earlier start and are in a table
 import _imp
 import sys
 
+from ..startup import decisions, switches
 from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.callers import is_collected, is_lent
-from ..startup.decisions import are_same, open_decisions
 from ..startup.finders import asked, known, settle_new_finders
 from ..startup.guards import is_missed
 from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in
-from ..startup.settle import load
-from ..startup.snapshot import setting, variables_at_start
-from ..startup.switches import switches
+from ..startup.snapshot import load, setting, variables_at_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +45,7 @@ _loaded = sys.modules
 _variables = variables_at_start()
 _settings: "dict[str, Any]" = state.snapshot["settings"]
 excludes_stdlib = setting("stdlib", _settings, _variables) == "exclude"
-decisions = open_decisions(_variables, "exclude" if excludes_stdlib else "include")
+decisions.open_decisions(_variables, "exclude" if excludes_stdlib else "include")
 switches.change(declared_only=_settings["mode"] == "declared")
 nothing: "Table" = {}
 
@@ -240,7 +238,7 @@ def enter(importer: object, frame: "FrameType") -> "Table":
             table = {} if switches.watched else DECIDED  # who watches is told why
         elif is_decided(importer) or importer in looked_through:
             table = DECIDED
-        elif decisions is not None:
+        else:
             table = decisions.table_of(importer, code)
     if table is None:
         table = {}
@@ -334,7 +332,14 @@ def ask(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: 
 
 def may_act(name: str, fromlist: "tuple[str, ...] | None", files: "tuple[Source, ...] | None") -> bool:
     """Return whether an import might have effects now; *files* show that it has none if they are the same."""
-    return not (are_loaded(name, fromlist) or (files is not None and are_same(files)))
+    if are_loaded(name, fromlist):
+        return False
+    if files is None:
+        return True
+    load("lazi_site.startup.keeping")
+    from ..startup.keeping import are_same
+
+    return not are_same(files)
 
 
 def are_loaded(name: str, fromlist: "tuple[str, ...] | None") -> bool:

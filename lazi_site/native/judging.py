@@ -2,9 +2,10 @@
 
 import sys
 
-from ..startup import bytecode, effects, guards
+from ..startup import bytecode, decisions, effects, guards, switches
 from ..startup.bootstrap import state
 from ..startup.callers import reason_of_callers
+from ..startup.keeping import note
 from ..startup.packages import ModuleType
 from ..startup.policy import Policy
 from ..startup.reasons import (
@@ -22,7 +23,6 @@ from ..startup.reasons import (
     USED_BY_FINDER,
 )
 from ..startup.snapshot import variables_at_start
-from ..startup.switches import switches
 from ..startup.usage import (
     Usage,
     nested_names,
@@ -44,7 +44,6 @@ from .engine import (
     SAYS_LAZY,
     SERVED,
     WAITS,
-    decisions,
     forget_all,
     must_have_now,
     remember,
@@ -164,8 +163,7 @@ def keep(
         table[~at] = (frame.f_lineno or 0, why.code, why.detail)
     if files:
         table[FILES + at] = files
-    if decisions is not None:
-        decisions.note(importer, code.co_filename, table)
+    note(importer, code.co_filename, table)
 
 
 def serve_packages(importer: str, name: str, fromlist: "tuple[str, ...]", frame: "FrameType") -> None:
@@ -177,8 +175,7 @@ def serve_packages(importer: str, name: str, fromlist: "tuple[str, ...]", frame:
     table = tables.get(id(frame.f_code))
     if table and package not in table.get(SERVED, ()):
         table[SERVED] = (*table.get(SERVED, ()), package)
-        if decisions is not None:
-            decisions.note(importer, frame.f_code.co_filename, table)
+        note(importer, frame.f_code.co_filename, table)
 
 
 def reason_against(
@@ -230,9 +227,8 @@ def read(importer: str, frame: "FrameType") -> Body:
             table[LOOKED_FOR] = packages
         if looked_through:
             table[LOOKS_THROUGH] = tuple(looked_through)
-        if decisions is not None:
-            decisions.note(importer, code.co_filename, table)
-            decisions.closed.update(looked_through)
+        note(importer, code.co_filename, table)
+        decisions.closed.update(looked_through)
         remember(code, table)
     for name in looked_through:
         resolve_names(sys.modules.get(name))

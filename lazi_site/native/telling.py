@@ -1,8 +1,8 @@
 """Tells what the native engine decided about a statement; loaded only while somebody wants to know."""
 
-from ..startup import bytecode, watch
-from ..startup.switches import switches
-from .engine import DECIDED, EAGER, decisions, is_at_hand, says_lazy, tables
+from ..startup import bytecode, switches, watch
+from ..startup.keeping import note
+from .engine import DECIDED, EAGER, is_at_hand, says_lazy, tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,6 +78,6 @@ def read(importer: object, frame: "FrameType") -> "tuple[int, tuple[str, ...]]":
     table = tables.get(id(code), DECIDED)
     if table is not DECIDED and table.get(at) != EAGER:
         table[~at] = found
-        if decisions is not None and type(importer) is str:
-            decisions.note(importer, code.co_filename, table)
+        if type(importer) is str:
+            note(importer, code.co_filename, table)
     return found

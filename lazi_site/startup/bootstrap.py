@@ -3,13 +3,13 @@
 This file is the cost of a bare start, and every function and class in it costs
 microseconds, so it holds only that. The hooks are the least that brings the
 rest in time, which is when the first module that may be changed is imported:
-only then is the policy read (settle.py) and the engine loaded. Nothing is
-imported that a bare interpreter has not loaded, and nothing here prints or
+only then are the policy (snapshot.py, settle.py) and the engine read. Nothing
+is imported that a bare interpreter has not loaded, and nothing here prints or
 raises: whatever goes wrong makes imports eager in this process.
 
 Types stand in comments here and in what the first import reads besides
-(snapshot.py, settle.py). Annotations are functions from 3.14 on: with them a
-bare start made twice as many objects for the garbage collector to visit.
+(snapshot.py). Annotations are functions from 3.14 on: with them a bare start
+made twice as many objects for the garbage collector to visit.
 
 The module ``os`` is imported by functions only. What is called until the
 interpreter ends keeps its module's globals alive, and with ``os`` among them
@@ -247,7 +247,7 @@ def make_loader(fullname, path):  # type: (str, str) -> Any
     """Return the loader for the file *path* of the module *fullname*; our own modules get the stock ones."""
     if state.engine and not fullname.startswith("lazi_site"):
         try:
-            source, bytecode = state.loaders or bring("snapshot", "settle").choose_loaders()
+            source, bytecode = state.loaders or bring("snapshot").bring_settle().choose_loaders()
             return (bytecode if path.endswith("c") else source)(fullname, path)
         except Exception as error:
             record_fault("loading the engine", error)
@@ -275,9 +275,9 @@ def first_filter(importer, name, fromlist):  # type: (object, str, tuple[str, ..
 
         try:
             if not says_lazy:
-                return bring("snapshot", "settle").first_answer(importer, name, fromlist, frame)
+                return bring("snapshot").bring_settle().first_answer(importer, name, fromlist, frame)
             if "LAZI_TRACE" in environ or "LAZI_REPORT" in environ:
-                bring("snapshot", "settle").tell_first(importer, name, frame)
+                bring("snapshot").bring_settle().tell_first(importer, name, frame)
         except Exception as error:
             record_fault("loading the engine", error)
     if says_lazy:

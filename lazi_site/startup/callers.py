@@ -10,7 +10,7 @@ import sys
 from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 
 from .guards import is_internal
-from .settle import load
+from .snapshot import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,14 +15,11 @@ copies or installs the same files anew gives them other dates only.
 import _imp
 import marshal
 import os
-import stat
 import sys
-from _frozen_importlib import BuiltinImporter, _load  # type: ignore[attr-defined]
 
 from . import shortcut
 from .bootstrap import state
-from .settle import load
-from .snapshot import FORMAT, piece, read_snapshot
+from .snapshot import FORMAT, load, piece, read_snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,114 +34,66 @@ if TYPE_CHECKING:
     Source = tuple[str, int, int, bytes | None]  # path, mtime_ns, size and hash of a file
 
 STDLIB = sys.stdlib_module_names
-MANY = 8  # modules of a group whose files got another date, from which on the new dates are stored
+
+# Of this process; a class for them would be made at every start.
+path = ""  # of the file that has them, "" if none are kept
+digest = b""  # of the snapshot that they belong to
+stored: "dict[str, Any]" = {}  # the file's content, a piece for each group; see unpack_group()
+groups: "dict[str, Entries]" = {}  # those that were looked into
+closed: "set[str]" = set()  # modules and groups of which nothing is kept, after what this process did
 
 
-class Decisions:
-    """The tables of this process: those that were stored, and those that are new.
+def open_decisions(variables: "Mapping[str, str]", stdlib: str) -> None:
+    """Read the decisions that are kept for the snapshot in force, under the setting *stdlib*.
 
-    snapshot: the file of the snapshot that they belong to; digest: its hash. path: of their own file.
-    stored: the file's content, a piece for each group; see unpack_group().
-    groups: those that were looked into.
-    closed: modules and groups about which nothing is kept, for what happened in this process.
-    changed: groups in which something is new.
-    moved: for each module whose file got another date its group.
+    None are without a stored snapshot, and where LAZI_EAGER changes the policy.
     """
+    global path, digest, stored
+    file = state.snapshot.get("file")
+    if not file or variables.get("LAZI_EAGER"):
+        return
+    folder, name = os.path.split(file)
+    path = os.path.join(folder, decisions_name(name, stdlib))
+    digest = state.snapshot["digest"]
+    stored = read_stored(path, digest)
 
-    __slots__ = ("changed", "closed", "digest", "groups", "moved", "path", "snapshot", "stored")
 
-    def __init__(self, snapshot: str, digest: bytes, stdlib: str) -> None:
-        folder, name = os.path.split(snapshot)
-        self.snapshot = snapshot
-        self.digest = digest
-        self.path = os.path.join(folder, decisions_name(name, stdlib))
-        self.groups: dict[str, Entries] = {}
-        self.closed: set[str] = set()
-        self.changed: set[str] = set()
-        self.moved: list[str] = []
-        self.stored = read_stored(self.path, digest)
+def table_of(importer: str, code: "CodeType") -> "Table | None":
+    """Return the table of the module *importer*, whose body is *code*, an empty one if it is new.
 
-    def table_of(self, importer: str, code: "CodeType") -> "Table | None":
-        """Return the table of the module *importer*, whose body is *code*, an empty one if it is new.
-
-        None if nothing can be kept of it.
-        """
-        path = code.co_filename
-        name, group = place_of(importer, path)
-        if self.closed and (name in self.closed or group in self.closed):
-            return None
-        entries = self.groups.get(group)
-        if entries is None:
-            entries = self.groups[group] = unpack_group(piece(self.stored, group))
-        time = size = 0
-        if not path.startswith("<frozen "):  # those change with the interpreter only
-            try:
-                status = shortcut.take_status(path) or os.stat(path)
-            except (OSError, ValueError):
-                return None  # in an archive, or not from a file at all
-            time, size = status.st_mtime_ns, status.st_size
-        stamp = (size, time, _imp.source_hash(FORMAT, code.co_linetable))
-        entry = entry_of(entries, name)
-        if entry is None or entry[:3] != stamp:
-            entry = entries[name] = self.renew(entry, stamp, path, group)
-        return entry[4]
-
-    def renew(
-        self, former: "Entry | None", stamp: "tuple[int, int, bytes]", path: str, group: str
-    ) -> "Entry":
-        """Return the entry for the file *path*, which has the *stamp*; *former* was about one with another.
-
-        If only the date is another, that which *former* has is right.
-        """
-        if former is None or (former[0], former[2]) != (stamp[0], stamp[2]):
-            return *stamp, b"", {}
-        if not former[3] or former[3] != hash_of(path):
-            return *stamp, b"", {}
-        self.moved.append(group)
-        if self.moved.count(group) == MANY:
-            self.change(group)
-        return *stamp, *former[3:]
-
-    def kept(self, importer: str, file: str) -> "Table | None":
-        """Return what table_of() returned for the module *importer*, of *file*, if it is kept."""
-        name, group = place_of(importer, file)
-        entry = entry_of(self.groups.get(group, {}), name)
-        return entry and entry[4]
-
-    def note(self, importer: str, file: str, table: "Table") -> None:
-        """Have *table* stored when the interpreter ends, if it is kept for *importer*, a module of *file*."""
-        name, group = place_of(importer, file)
-        entries = self.groups.get(group, {})
-        entry = entry_of(entries, name)
-        if entry is None or entry[4] is not table:
-            return
-        if not entry[3] and entry[1]:
-            entries[name] = (*entry[:3], hash_of(file) or b"", table)
-        self.change(group)
-
-    def change(self, group: str) -> None:
-        """Have what is known of *group* stored when the interpreter ends."""
-        if not self.changed:
-            # Compiled into the interpreter; an import statement would be told as the program's.
-            atexit = sys.modules.get("atexit") or _load(BuiltinImporter.find_spec("atexit"))
-            atexit.register(self.store)
-        self.changed.add(group)
-
-    def store(self) -> None:
-        """Write what is new to the file; a failure is no matter."""
+    None if nothing can be kept of it.
+    """
+    if not path:
+        return None
+    file = code.co_filename
+    name, group = place_of(importer, file)
+    if closed and (name in closed or group in closed):
+        return None
+    entries = groups.get(group)
+    if entries is None:
+        entries = groups[group] = unpack_group(piece(stored, group))
+    time = size = 0
+    if not file.startswith("<frozen "):  # those change with the interpreter only
         try:
-            if not os.path.exists(self.snapshot):
-                return  # lazi-site was disabled meanwhile
-            load("lazi_site.config.storing")
-            from ..config.storing import store_decisions
+            status = shortcut.take_status(file) or os.stat(file)
+        except (OSError, ValueError):
+            return None  # in an archive, or not from a file at all
+        time, size = status.st_mtime_ns, status.st_size
+    stamp = (size, time, _imp.source_hash(FORMAT, code.co_linetable))
+    entry = entry_of(entries, name)
+    if entry is None or entry[:3] != stamp:
+        load("lazi_site.startup.keeping")
+        from .keeping import renewed
 
-            groups = {name: self.groups[name] for name in self.changed - self.closed}
-            for entries in groups.values():
-                for name in self.closed.intersection(entries):
-                    del entries[name]
-            store_decisions(self.path, self.digest, groups)
-        except Exception:
-            pass
+        entry = entries[name] = renewed(entry, stamp, file, group)
+    return entry[4]
+
+
+def kept(importer: str, file: str) -> "Table | None":
+    """Return what table_of() returned for the module *importer*, of *file*, if it is kept."""
+    name, group = place_of(importer, file)
+    entry = entry_of(groups.get(group, {}), name)
+    return entry and entry[4]
 
 
 def place_of(importer: str, file: str) -> "tuple[str, str]":
@@ -195,46 +144,7 @@ def unpacked(data: bytes, kind: "Callable[[], Any]") -> "Any":
     return found if type(found) is kind else kind()
 
 
-def are_same(files: "tuple[Source, ...]") -> bool:
-    """Return whether the *files* are those that they were, if perhaps with other dates."""
-    for path, time, size, content in files:
-        try:
-            status = os.stat(path)
-        except (OSError, ValueError):
-            return False
-        if status.st_size != size or (status.st_mtime_ns != time and hash_of(path) != content):
-            return False
-    return True
-
-
-def hash_of(path: str) -> "bytes | None":
-    """Return the hash of the content of the file *path*, None if it cannot be read or is no plain file.
-
-    A program may come out of a pipe, which must not be read again.
-    """
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return None
-        with open(path, "rb") as file:
-            return _imp.source_hash(FORMAT, file.read())
-    except (OSError, ValueError):
-        return None
-
-
 def read_stored(path: str, digest: bytes, *, whole: bool = False) -> "dict[str, Any]":
     """Return what the file *path* holds for the snapshot that has the *digest*, a piece for every group."""
     stored = read_snapshot(path, whole=whole) or {}
     return stored if stored.get("snapshot") == digest and type(stored.get("pieces")) is dict else {}
-
-
-def open_decisions(variables: "Mapping[str, str]", stdlib: str) -> "Decisions | None":
-    """Return the decisions that are kept for the snapshot in force, or None if none are.
-
-    None are without a stored snapshot, and where LAZI_EAGER changes the policy.
-
-    stdlib: the setting in force.
-    """
-    file = state.snapshot.get("file")
-    if not file or variables.get("LAZI_EAGER"):
-        return None
-    return Decisions(file, state.snapshot["digest"], stdlib)

@@ -19,7 +19,7 @@ from _frozen_importlib_external import PathFinder
 from . import bytecode
 from . import instructions as op
 from .bootstrap import state
-from .decisions import hash_of
+from .keeping import hash_of
 from .usage import is_installed, is_of_library
 
 TYPE_CHECKING = False

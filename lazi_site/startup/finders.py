@@ -7,7 +7,7 @@ while it is not in its list; see finding.py.
 
 import sys
 
-from .settle import load
+from .snapshot import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import sys
 from _frozen_importlib import BuiltinImporter, FrozenImporter, _find_spec  # type: ignore[attr-defined]
 from _frozen_importlib_external import PathFinder
 
-from .settle import load
+from .snapshot import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ gets eagerly: for that, what waits below the package is loaded.
 import sys
 from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 
-from .settle import load
+from .snapshot import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ import os
 import sys
 from _thread import RLock
 
-from . import bytecode
+from . import bytecode, switches
 from .bootstrap import is_ours, record_fault, state
 from .guards import is_internal
-from .settle import load, settle, skips
+from .settle import settle, skips
 from .shortcut import leave_traceback
-from .switches import switches
+from .snapshot import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ def worth_it() -> bool:
 def install() -> None:
     """Give ``__main__`` its own builtins if that is worth it."""
     if worth_it():
-        bring("snapshot", "settle").settle()
+        bring("snapshot").bring_settle().settle()
         if not state.engine:
             return
         own = ProgramBuiltins(builtins.__dict__)
@@ -81,7 +81,8 @@ def program_import(
         frame.f_globals["__builtins__"] = builtins.__dict__
     try:
         if state.engine:
-            from .settle import load, skips
+            from .settle import skips
+            from .snapshot import load
 
             if is_program and not skips(name, level):
                 load("lazi_site.backport.program")

@@ -1,15 +1,7 @@
 """Reads the policy when the first import needs it, and takes the hooks out if it keeps imports eager."""
 
-import marshal
-import os
 import sys
-from _frozen_importlib import ModuleSpec
-from _frozen_importlib_external import (
-    FileFinder,
-    SourceFileLoader,
-    SourcelessFileLoader,
-)
-from _thread import RLock
+from _frozen_importlib_external import FileFinder, SourceFileLoader, SourcelessFileLoader
 
 from .bootstrap import (
     first_filter,
@@ -22,21 +14,18 @@ from .bootstrap import (
     state,
     take_finders,
 )
-from .snapshot import piece, read_policy, setting, variables_at_start
+from .snapshot import load, read_policy, setting, variables_at_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping  # noqa: F401  # in comments; see bootstrap.py
-    from types import CodeType, FrameType  # noqa: F401
+    from collections.abc import Mapping
+    from types import FrameType
     from typing import Any
 
-MODULES = "_modules_"  # what packed code calls sys.modules; see config/compiling.py
 OFF_BY_CONFIGURATION = "'enabled' is false in the configuration"
 
-loading = RLock()  # of our own modules, which other threads may be about to load
 
-
-def settle():  # type: () -> None
+def settle() -> None:
     """Read the policy unless that was done; afterwards ``state.engine`` tells whether imports may wait.
 
     Imports made meanwhile, by another thread or by the reading itself, are
@@ -62,7 +51,7 @@ def settle():  # type: () -> None
         record_fault("reading the policy", error)
 
 
-def obey_settings(variables):  # type: (Mapping[str, str]) -> None
+def obey_settings(variables: "Mapping[str, str]") -> None:
     """Do what the settings say of the hooks; *variables* are laid over them. An engine reads the rest.
 
     In the mode "declared" only statements that say so are lazy: the interpreter's own way (3.15).
@@ -79,58 +68,7 @@ def obey_settings(variables):  # type: (Mapping[str, str]) -> None
         take_finders()
 
 
-def load(name):  # type: (str) -> None
-    """Run those of our modules whose code the snapshot holds, in their order there, up to *name*.
-
-    Left out are those of parts to which it does not belong; see config/packing.py.
-    The import system would do the same, in three times the time.
-    """
-    if name in sys.modules:
-        return
-    packed = state.snapshot.get("code", {})
-    wanted = packed[name][0] if name in packed else ""
-    with loading:
-        for one, (parts, file, is_package, code) in packed.items():
-            is_needed = not parts or any(part in wanted for part in parts)
-            if is_needed and one not in sys.modules:
-                if parts:
-                    code = code or piece(state.snapshot, one)
-                    if not code:
-                        break
-                    code = marshal.loads(code)
-                run(one, file, code, is_package)
-            if one == name:
-                return
-    __import__(name)  # its file could not be packed, or the snapshot is damaged: the import system's turn
-
-
-def run(name, file, code, is_package):  # type: (str, str, CodeType, bool) -> None
-    """Make the module *name* by running *code*, as importing its *file* would.
-
-    The functions that do this for the import system take longer than the code: each works out
-    where the byte code would be. (``__cached__`` is what they would set besides, up to 3.14.)
-    """
-    loader = SourceFileLoader(name, file)
-    spec: Any = ModuleSpec(name, loader, origin=file, is_package=is_package)
-    spec.has_location = True
-    module: Any = type(sys)(name)
-    module.__spec__, module.__loader__, module.__file__ = spec, loader, file
-    package, _, child = name.rpartition(".")
-    module.__package__ = name if is_package else package
-    if is_package:
-        module.__path__ = spec.submodule_search_locations = [os.path.dirname(file)]
-    sys.modules[name] = module
-    setattr(module, MODULES, sys.modules)
-    try:
-        exec(code, module.__dict__)
-    except BaseException:
-        sys.modules.pop(name, None)
-        raise
-    if package:
-        setattr(sys.modules[package], child, module)
-
-
-def choose_loaders():  # type: () -> tuple[Any, Any]
+def choose_loaders() -> "tuple[Any, Any]":
     """Return the loaders of source and of byte code, for which the policy is read: stock if it is eager."""
     settle()
     if not (state.engine and state.snapshot):
@@ -143,7 +81,7 @@ def choose_loaders():  # type: () -> tuple[Any, Any]
     return state.loaders
 
 
-def not_wanted(snapshot, variables):  # type: (Mapping[str, Any], Mapping[str, str]) -> str
+def not_wanted(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") -> str:
     """Return why the configuration keeps imports eager, or ""."""
     wrong = wrong_configuration(snapshot, variables)
     if not wrong and not snapshot["settings"]["enabled"] and not is_on(variables, "LAZI_ENABLE"):
@@ -151,7 +89,7 @@ def not_wanted(snapshot, variables):  # type: (Mapping[str, Any], Mapping[str, s
     return wrong
 
 
-def wrong_configuration(snapshot, variables):  # type: (Mapping[str, Any], Mapping[str, str]) -> str
+def wrong_configuration(snapshot: "Mapping[str, Any]", variables: "Mapping[str, str]") -> str:
     """Return what is wrong in the configuration, the *variables* among it, or ""."""
     problems = snapshot["problems"]
     if problems:
@@ -169,13 +107,14 @@ def wrong_configuration(snapshot, variables):  # type: (Mapping[str, Any], Mappi
     return ""
 
 
-def skips(name, level=0):  # type: (str, int) -> bool
+def skips(name: str, level: int = 0) -> bool:
     """Return whether an import of *name*, *level* packages up, is of the standard library and no matter."""
     return state.skips_stdlib and not level and name.partition(".")[0] in sys.stdlib_module_names
 
 
-def first_answer(importer, name, fromlist, frame):
-    # type: (object, str, tuple[str, ...] | None, FrameType) -> object
+def first_answer(
+    importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType"
+) -> object:
     """Answer the first import from outside the standard library; the engine's filter does the rest (3.15)."""
     settle()
     declared = is_declared(frame, name)
@@ -190,7 +129,7 @@ def first_answer(importer, name, fromlist, frame):
     return waits and engine.full_filter(importer, name, fromlist, frame)
 
 
-def tell_first(importer, name, frame):  # type: (object, str, FrameType) -> None
+def tell_first(importer: object, name: str, frame: "FrameType") -> None:
     """Have the engine tell of a ``lazy`` statement that is the first outside the standard library.
 
     It waits in any case, so that otherwise nobody has to ask the policy. (3.15)
@@ -202,7 +141,7 @@ def tell_first(importer, name, frame):  # type: (object, str, FrameType) -> None
         telling.tell(importer, name, None, frame)
 
 
-def native_engine():  # type: () -> Any
+def native_engine() -> "Any":
     """Return the engine of 3.15, which answers about all further imports."""
     load("lazi_site.native.engine")
     from ..native import engine
@@ -215,7 +154,7 @@ def native_engine():  # type: () -> Any
     return engine
 
 
-def unhook():  # type: () -> None
+def unhook() -> None:
     """Take the hooks out: modules imported from now on are found, loaded and run as without us."""
     if state.engine == "backport":
         if "lazi_site.startup.editable" in sys.modules:

@@ -1,4 +1,4 @@
-"""Finds and reads the policy snapshot: the configuration, resolved and packed by ``config``.
+"""Finds and reads the policy snapshot: the configuration, resolved and packed by ``config``, and our code.
 
 The snapshot says from which files it was made. Reading it and looking whether
 those are as they were takes a tenth of a millisecond, reading them takes fifty.
@@ -14,12 +14,16 @@ import marshal
 import os
 import stat
 import sys
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import SourceFileLoader
+from _thread import RLock
 
 from .bootstrap import bring, is_on, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping  # noqa: F401  # in comments; see bootstrap.py
+    from types import CodeType  # noqa: F401
     from typing import Any
 
 FORMAT = 6  # of the snapshot; a snapshot of another format is built anew
@@ -51,6 +55,25 @@ OTHER_VARIABLES = (
 )
 # O_NONBLOCK: opening a FIFO that somebody put there must not wait. O_BINARY: Windows.
 READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+SETTLE = "lazi_site.startup.settle"
+MODULES = "_modules_"  # what packed code calls sys.modules; see config/compiling.py
+
+loading = RLock()  # of our own modules, which other threads may be about to load
+found_fresh = []  # type: list[dict[str, Any]]  # the snapshot out of which settle.py was run, until that has it
+
+
+def bring_settle():  # type: () -> Any
+    """Return settle.py, which sees to the rest, run out of the snapshot if there is a fresh one."""
+    with loading:
+        if SETTLE not in sys.modules:
+            try:
+                snapshot = fresh_snapshot(variables_at_start())
+                if snapshot is not None and SETTLE in snapshot["code"]:
+                    load(SETTLE, snapshot)
+                    found_fresh.append(snapshot)
+            except Exception:
+                pass  # settle() meets it again, and then it is told
+    return bring("settle")
 
 
 def variables_at_start():  # type: () -> dict[str, str]
@@ -119,18 +142,27 @@ def read_policy(variables):  # type: (Mapping[str, str]) -> dict[str, Any]
     variables: the environment variables that name it. With LAZI_NO_SNAPSHOT no
     stored one is read or written. "file" is where it is stored, if it was read from there.
     """
+    snapshot = found_fresh.pop() if found_fresh else fresh_snapshot(variables)
+    if snapshot is not None:
+        return snapshot
     name = snapshot_name(variables)
     is_stored = not is_on(variables, "LAZI_NO_SNAPSHOT")
-    for path, snapshot in stored_snapshots(variables) if is_stored else ():
-        if is_fresh(snapshot):
-            snapshot["file"] = path
-            return snapshot
     with bring("secluded").Secluded():
         from ..config import refresh  # the slow path: platformdirs and tomllib
 
         # platformdirs looks at the variables as they are now.
         rebuilt: dict[str, Any] = refresh.refresh(store=is_stored and name == snapshot_name())
     return rebuilt
+
+
+def fresh_snapshot(variables):  # type: (Mapping[str, str]) -> dict[str, Any] | None
+    """Return the stored snapshot that the environment *variables* name and that is fresh, None if none is."""
+    if not is_on(variables, "LAZI_NO_SNAPSHOT"):
+        for path, snapshot in stored_snapshots(variables):
+            if is_fresh(snapshot):
+                snapshot["file"] = path
+                return snapshot
+    return None
 
 
 def setting(name, settings, variables):  # type: (str, Mapping[str, Any], Mapping[str, str]) -> Any
@@ -249,3 +281,57 @@ def is_fresh(snapshot):  # type: (dict[str, Any]) -> bool
     except (KeyError, TypeError, ValueError):
         return False  # not what we write
     return True
+
+
+def load(name, snapshot=None):  # type: (str, Mapping[str, Any] | None) -> None
+    """Run those of our modules whose code the snapshot holds, in their order there, up to *name*.
+
+    Left out are those of parts to which it does not belong; see config/packing.py.
+    The import system would do the same, in three times the time.
+
+    snapshot: by default the one in force.
+    """
+    if name in sys.modules:
+        return
+    snapshot = snapshot or state.snapshot
+    packed = snapshot.get("code", {})
+    wanted = packed[name][0] if name in packed else ""
+    with loading:
+        for one, (parts, file, is_package, code) in packed.items():
+            is_needed = not parts or any(part in wanted for part in parts)
+            if is_needed and one not in sys.modules:
+                if parts:
+                    code = code or piece(snapshot, one)
+                    if not code:
+                        break
+                    code = marshal.loads(code)
+                run(one, file, code, is_package)
+            if one == name:
+                return
+    __import__(name)  # its file could not be packed, or the snapshot is damaged: the import system's turn
+
+
+def run(name, file, code, is_package):  # type: (str, str, CodeType, bool) -> None
+    """Make the module *name* by running *code*, as importing its *file* would.
+
+    The functions that do this for the import system take longer than the code: each works out
+    where the byte code would be. (``__cached__`` is what they would set besides, up to 3.14.)
+    """
+    loader = SourceFileLoader(name, file)
+    spec: Any = ModuleSpec(name, loader, origin=file, is_package=is_package)
+    spec.has_location = True
+    module: Any = type(sys)(name)
+    module.__spec__, module.__loader__, module.__file__ = spec, loader, file
+    package, _, child = name.rpartition(".")
+    module.__package__ = name if is_package else package
+    if is_package:
+        module.__path__ = spec.submodule_search_locations = [os.path.dirname(file)]
+    sys.modules[name] = module
+    setattr(module, MODULES, sys.modules)
+    try:
+        exec(code, module.__dict__)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    if package:
+        setattr(sys.modules[package], child, module)

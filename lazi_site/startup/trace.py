@@ -14,7 +14,7 @@ unloaded   1  a module was taken out of sys.modules by lazi_site.unload() or a b
 
 import sys
 
-from .switches import switches
+from . import switches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -23,10 +23,9 @@ from _thread import get_ident
 from time import perf_counter_ns as clock
 
 from . import instructions as op
-from . import trace
+from . import switches, trace
 from .guards import is_internal, module_name
 from .records import Load, quote_stack, quoted, report
-from .switches import switches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -61,10 +61,9 @@ def resolve() -> tuple[int, str]:
 
 def store_decisions() -> None:
     """Do what lazi-site does when the interpreter ends, which this program does not come to."""
-    name = "native" if sys.version_info >= (3, 15) else "backport"
-    engine = sys.modules.get(f"lazi_site.{name}.engine")
-    if engine is not None and engine.decisions is not None and engine.decisions.changed:
-        engine.decisions.store()
+    keeping = sys.modules.get("lazi_site.startup.keeping")
+    if keeping is not None and keeping.changed:
+        keeping.store()
 
 
 def describe(names: list[str]) -> dict[str, dict[str, tuple[str, int]]]:

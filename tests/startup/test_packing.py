@@ -49,7 +49,7 @@ for name, module in ours.items():
     assert (module.__spec__.name, module.__spec__.origin) == (spec.name, spec.origin), name
     assert module.__spec__.submodule_search_locations == spec.submodule_search_locations, name
     package, _, child = name.rpartition(".")
-    if package and child not in ("bootstrap", "settle", "snapshot", "script"):
+    if package and child not in ("bootstrap", "snapshot", "script"):
         assert getattr(ours[package], child) is module, name
 """
     (enabled.root / "other.py").write_text("")
@@ -62,14 +62,14 @@ def test_common_code_has_no_annotations(enabled: Environment) -> None:
     code = """
 import other
 from lazi_site.startup.bootstrap import state
-from lazi_site.startup.switches import Switches
+from lazi_site.startup.switches import change
 def names(code):
     inner = [one for one in code.co_consts if type(one) is type(code)]
     return {code.co_name, *(name for one in inner for name in names(one))}
 common = [packed for parts, _, _, packed in state.snapshot["code"].values() if not parts]
 assert len(common) > 8 and all(common)
 assert not any("__annotate__" in names(packed) for packed in common)
-assert Switches.change.__annotations__ == {}
+assert change.__annotations__ == {}
 """
     (enabled.root / "other.py").write_text("")
     assert ENGINE in loaded_and_opened(enabled, code)[0]
