@@ -42,7 +42,7 @@ IMPORTED = "imported"
 # Equal ones need not be the same object, in eager runs either.
 ONES_OWN = {f"builtins.{kind}" for kind in ("int", "float", "complex", "str", "bytes", "tuple", "frozenset")}
 STAND_IN = "lazi_site.backport.keys.StandIn"
-FINDS_SUBMODULES = "lazi_site.startup.packages.MissingSubmodule"
+FINDS_SUBMODULES = "builtins.function of lazi_site.startup.packages"
 SETTLED_KEY = "lazi_site.backport.namespaces.SettledKey"
 Found = dict[str, Any]
 

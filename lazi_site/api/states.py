@@ -6,7 +6,8 @@ import sys
 from enum import StrEnum
 from types import ModuleType
 
-from ..startup.packages import is_running, waiting_targets
+from ..startup.packages import is_running
+from ..startup.waiting import waiting_targets
 from . import notes
 from .late import LateModule
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from typing import Any
 
-from ..startup.packages import stop_finding_in, waiting_targets
+from ..startup.packages import stop_finding_in
+from ..startup.waiting import waiting_targets
 from .notes import note_failure
 
 _NATIVE = sys.version_info >= (3, 15)

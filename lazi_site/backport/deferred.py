@@ -122,7 +122,7 @@ class Imports:
         try:
             import_now(waiting, self.filename, namespace, local)
         except BaseException as error:
-            stubs.forget_stub(error)
+            stubs.tidy(error)
             raise
 
 
@@ -252,13 +252,14 @@ class DeferredImport(Origin):
         if all(f"{target}.{one}" in sys.modules for one in self.fromlist or ()) and target in sys.modules:
             return None
         load("lazi_site.startup.effects")  # few programs come here
+        load("lazi_site.backport.deciding")
         from ..startup import effects
-        from . import engine
+        from . import deciding
 
         files = effects.inert_files(self.full_target, self.fromlist)
         acts = files is None and effects.statement_has_effects(self.full_target, self.fromlist)
         if acts or files is not None:
-            engine.keep(namespace.get("__name__"), frame.f_code.co_filename, self.waiting, files)
+            deciding.keep(namespace.get("__name__"), frame.f_code.co_filename, self.waiting, files)
         return FOR_ITS_EFFECT if acts else None
 
     def tell_eager(self, why: "Eager") -> None:

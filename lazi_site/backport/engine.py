@@ -5,12 +5,11 @@ import sys
 from ..startup import decisions, switches
 from ..startup import instructions as op
 from ..startup.bootstrap import state
-from ..startup.callers import is_collected, is_lent, reason_of_callers
+from ..startup.callers import is_collected, is_lent
 from ..startup.packages import WITHOUT_IMPORT, find_missing_in, is_running
-from ..startup.reasons import FOR_ITS_EFFECT, NOT_DECLARED, SWITCHED_OFF
-from ..startup.snapshot import load, loading, setting, variables_at_start
+from ..startup.reasons import NOT_DECLARED, SWITCHED_OFF
+from ..startup.snapshot import load, setting, variables_at_start
 from . import modules
-from .deferred import FROMLIST, FULL_TARGET, IS_FOR_EFFECT, LINE, SURE
 from .namespaces import plain_values
 from .patch import overwrite
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from ..startup.decisions import Source
-    from ..startup.policy import Policy
+    from ..startup.decisions import Table
     from ..startup.reasons import Eager
     from .deferred import Waiting
 
@@ -35,7 +33,6 @@ _settings: "dict[str, Any]" = state.snapshot["settings"]
 decisions.open_decisions(_variables, setting("stdlib", _settings, _variables))
 switches.change(declared_only=_settings["mode"] == "declared")
 
-_policy: "Policy | None" = None
 # Modules for which Policy.settles() may have an answer.
 _settling: "dict[str, str]" = _settings["shipped-settle"]
 EXECUTING = frozenset({"_pytest.assertion.rewrite"})  # loaders that run code by exec(code, namespace)
@@ -62,9 +59,7 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     """Return the code to execute for the module *fullname*, whose compiled body is *code*."""
     modules.starts(fullname)
     if fullname in _settling:
-        package = get_policy().settles(fullname)
-        if package:
-            settle_package(package)
+        bring_deciding().settle_package_of(fullname)
     if fullname in EXECUTING:
         load("lazi_site.backport.executing")
         from .executing import execute
@@ -89,38 +84,9 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     caller = sys._getframe(3)  # of what calls the loader
     lent, collected = is_lent(caller), is_collected(caller)
     if lent or collected:
-        chosen = [
-            start
-            for start in chosen
-            if not is_kept(fullname, code, waiting[start], lent=lent, collected=collected)
-        ]
+        kept = bring_deciding().kept_by_callers(fullname, code, waiting, lent=lent, collected=collected)
+        chosen = [start for start in chosen if start not in kept]
     return overwrite(code, waiting, chosen) if chosen else code
-
-
-def is_kept(importer: str, code: "CodeType", waiting: "Waiting", *, lent: bool, collected: bool) -> bool:
-    """Return whether a *waiting* statement must not wait for who loads the module *importer*; tell it."""
-    why = reason_of_callers(waiting[FULL_TARGET], waiting[FROMLIST], lent=lent, collected=collected)
-    if why is not None and switches.watched:
-        watch.eager(importer, waiting[FULL_TARGET], code.co_filename, waiting[LINE], why.code, why.detail)
-    return why is not None
-
-
-def settle_package(package: str) -> None:
-    """Perform what waits inside *package*; nothing that is loaded later waits there either."""
-    settled.add(package)
-    modules.resolve_in(package)
-
-
-def get_policy() -> "Policy":
-    """Return the policy, which is made when the first statement is met about which nothing is kept."""
-    global _policy
-    with loading:
-        if _policy is None:
-            load("lazi_site.startup.policy")
-            from ..startup.policy import Policy
-
-            _policy = Policy(_settings, _variables)
-    return _policy
 
 
 def keeps_eager(importer: str, code: "CodeType") -> "Eager | None":
@@ -130,8 +96,17 @@ def keeps_eager(importer: str, code: "CodeType") -> "Eager | None":
     if switches.declared_only and "__lazy_modules__" not in code.co_names:
         return NOT_DECLARED
     if settled and importer.partition(".")[0] in settled:
-        return get_policy().decide_importer(importer)
+        why: Eager | None = bring_deciding().get_policy().decide_importer(importer)
+        return why
     return None
+
+
+def bring_deciding() -> "Any":
+    """Return deciding.py, which a start needs for what no earlier one has met."""
+    load("lazi_site.backport.deciding")
+    from . import deciding
+
+    return deciding
 
 
 def statements(
@@ -144,67 +119,19 @@ def statements(
     the code looks for are loaded whole, as it is about to run.
     package: its ``__package__``. why_none: none may, for this reason, which is only to be told.
     """
-    table: dict[int, Any] | None = None
+    table: Table | None = None
     if why_none is None:
         table = decisions.table_of(importer, code)
     # All statements are found at once; those that must not wait only for who wants to know.
     if not table or (switches.watched and EAGER not in table):
-        load("lazi_site.backport.reading")
-        from ..startup.usage import packages_looked_for
-        from .reading import waiting_statements
-
-        policy = get_policy()
-        why_none = why_none or policy.decide_importer(importer)
-        waiting, told = waiting_statements(policy, code, importer, package, why_none)
-        found: dict[int, Any] = {WAITING: waiting, EAGER: told} if switches.watched else {WAITING: waiting}
-        looked_for = packages_looked_for(code, importer)
-        if looked_for:
-            found[LOOKED_FOR] = looked_for
-        if table is None:
-            table = found
-        else:
-            from ..startup.keeping import note  # of the same part as reading.py
-
-            table.update(found)
-            note(importer, code.co_filename, table)
-    for one in table.get(LOOKED_FOR, ()):
-        if get_policy().keep_whole(one, importer):
-            settle_package(one)
+        table = bring_deciding().decide(code, importer, package, why_none, table)
+    if LOOKED_FOR in table:
+        bring_deciding().settle_packages(table[LOOKED_FOR], importer)
     if switches.watched:
         for target, line, why, detail in table[EAGER]:
             watch.eager(importer, target, code.co_filename, line, why, detail)
     known: dict[int, Waiting] = table[WAITING]
     return known
-
-
-def keep(importer: object, file: str, waiting: "Waiting", files: "tuple[Source, ...] | None") -> None:
-    """Have later starts know whether a *waiting* statement of the module *importer* is made for its effect.
-
-    file: of the module.
-    files: what shows that it has none, or None if it has.
-    """
-    if not isinstance(importer, str):
-        return
-    table = decisions.kept(importer, file)
-    if not table:
-        return
-    # A dict of its own: the module's code is running and goes by the former one.
-    known = table[WAITING] = dict(table[WAITING])
-    for start, one in list(known.items()):
-        if one is not waiting:
-            continue
-        if files is None:
-            del known[start]
-        elif files:
-            known[start] = (*one[:IS_FOR_EFFECT], files)
-        else:
-            known[start] = (*one[:3], SURE, *one[4:])
-    if EAGER in table and files is None:
-        table[EAGER].append((waiting[FULL_TARGET], waiting[LINE], FOR_ITS_EFFECT.code, FOR_ITS_EFFECT.detail))
-    load("lazi_site.startup.keeping")
-    from ..startup.keeping import note
-
-    note(importer, file, table)
 
 
 def is_at_hand(target: str, names: "tuple[str, ...] | None") -> bool:

@@ -38,7 +38,6 @@ from .namespaces import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
     from typing import Any
 
     from .modules import Origin
@@ -104,7 +103,9 @@ class PendingKey(SettledKey):
             at_hand = value is not MISSING
             if not at_hand:
                 if switches.trace:
-                    _tell_resolving(self, frame)
+                    from ..startup import watch  # loaded, because it watches
+
+                    watch.resolving(self.namespace.get("__name__"), self.origin.title(self), frame)
                 # Run here and not in a function, so that a chain of modules that
                 # need each other gets as deep as it does when eager, or nearly.
                 stub, namespace = self.origin.stub(self)
@@ -112,16 +113,24 @@ class PendingKey(SettledKey):
         except BaseException as error:
             _rest(self, thread)
             if switches.watched:
-                _tell(self, frame, error)
+                from ..startup import watch
+
+                watch.resolved(self.namespace.get("__name__"), self.origin.title(self), frame, error)
             if operation not in _READS_ATTRIBUTE and self.origin.is_absent(self, error):
                 return False
             # Frames of ours are taken out; a bare raise adds none.
-            stubs.tell_origin(error, self.origin.title(self), self.origin.full_target)
+            stubs.tidy(error, self.origin.title(self), self.origin.full_target)
             if isinstance(error, AttributeError) and operation in _READS_ATTRIBUTE:
+                load("lazi_site.backport.failing")
+                from .failing import FailedAttribute
+
                 FailedAttribute(self.namespace, error)
             raise
         if switches.watched:
-            _tell(self, frame, at_hand=at_hand)
+            from ..startup import watch
+
+            name = self.namespace.get("__name__")
+            watch.resolved(name, self.origin.title(self), frame, at_hand=at_hand)
         if type(self) is PendingKey:
             settle(self, value)
         _rest(self, thread)
@@ -206,47 +215,9 @@ def _use(record: Record) -> None:
         record_fault(f"looking beside {record.namespace.get('__name__')}", error)
 
 
-def _tell(
-    key: SettledKey, frame: "FrameType", error: "BaseException | None" = None, *, at_hand: bool = False
-) -> None:
-    from ..startup import watch
-
-    watch.resolved(key.namespace.get("__name__"), key.origin.title(key), frame, error, at_hand=at_hand)
-
-
-def _tell_resolving(key: SettledKey, frame: "FrameType") -> None:
-    from ..startup import watch
-
-    watch.resolving(key.namespace.get("__name__"), key.origin.title(key), frame)
-
-
 def _rest(key: SettledKey, thread: int) -> None:
     """Note that *thread* no longer resolves *key*."""
     key.busy = [ident for ident in key.busy or () if ident != thread] or None
-
-
-class FailedAttribute:
-    """Raises the AttributeError of a module's body that ``module.name`` would swallow.
-
-    The lookup of a module's attribute takes an AttributeError for "not there"
-    and then calls the module's ``__getattr__`` (Objects/moduleobject.c): for
-    that one call it is this.
-    """
-
-    __slots__ = ("error", "former", "namespace")
-
-    def __init__(self, namespace: "dict[str, Any]", error: AttributeError) -> None:
-        self.namespace = namespace
-        self.error = error
-        self.former = namespace.get("__getattr__", MISSING)
-        namespace["__getattr__"] = self
-
-    def __call__(self, name: str) -> "Any":
-        if self.namespace.get("__getattr__") is self:
-            del self.namespace["__getattr__"]
-            if self.former is not MISSING:
-                self.namespace["__getattr__"] = self.former
-        raise self.error
 
 
 class StandIn:

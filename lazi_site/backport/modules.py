@@ -12,7 +12,7 @@ from _frozen_importlib_external import PathFinder
 from ..startup.bootstrap import state
 from ..startup.finders import asked, settle_new_finders
 from ..startup.finders import known as known_finders
-from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, ModuleType, find_missing_in, is_running
+from ..startup.packages import WITHOUT_IMPORT, ModuleType, find_missing_in, is_ours, is_running
 from . import keys, stubs
 from .namespaces import (
     MISSING,
@@ -179,7 +179,8 @@ def promise_found(package: str, names: "Iterable[str]", declared_by: Origin) -> 
     if path is None:
         return
     if namespace is declared_by.namespace:
-        if type(namespace.get("__getattr__")) not in (type(None), MissingSubmodule):
+        serves = namespace.get("__getattr__")
+        if serves is not None and not is_ours(serves):
             return
         known = promised.setdefault(package, {})
         for name in names:

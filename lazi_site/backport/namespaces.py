@@ -7,15 +7,15 @@ A namespace is a module's ``__dict__``. The keys that resolve themselves are in
 import sys
 from _weakref import ref
 from gc import callbacks as gc_callbacks
-from gc import get_referrers
 from itertools import starmap
 from sys import _current_frames, getrefcount
 
-from ..startup.packages import ModuleType, is_running, stop_finding_in
+from ..startup.bootstrap import record_fault
+from ..startup.packages import is_running, stop_finding_in
+from ..startup.snapshot import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import FrameType
     from typing import Any
 
@@ -130,61 +130,17 @@ def discard(key: SettledKey) -> None:
     _forget(key)
 
 
-def has_other_holders(key: SettledKey) -> bool:
-    """Return whether somebody besides *key* holds its stand-in, which its namespace no longer does."""
-    stand_in = key.stand_in
-    return getrefcount(stand_in) > USUAL_REFERENCES
-
-
 def repair_copies() -> None:
-    """Replace the stand-ins of names that have just settled in the dicts and lists that hold them.
+    """Replace the stand-ins of names that have just settled where copies of namespaces hold them."""
+    try:
+        load("lazi_site.backport.copies")
+        from . import copies
 
-    Those are copies of namespaces. Most are the globals of methods that attrs writes for the classes of
-    the module, or are in the object that a module has put in its own place in sys.modules. To find others
-    takes a look at every object there is, so it is done once for all names.
-    """
-    todo = []
-    while copied:  # pop by pop, as another thread may do the same
-        todo.append(copied.pop())
-    copies: dict[int, list[dict[Any, Any]]] = {}
-    for key, value in todo:
-        place = id(key.namespace)
-        if place not in copies:
-            copies[place] = [*globals_of_methods(key.namespace), *in_its_place(key.namespace)]
-        for copy in copies[place]:
-            if copy.get(key) is key.stand_in:
-                copy[key] = value
-    values = {id(key.stand_in): value for key, value in todo if has_other_holders(key)}
-    stand_ins = [key.stand_in for key, _ in todo if id(key.stand_in) in values]
-    for holder in get_referrers(*stand_ins) if stand_ins else ():
-        if type(holder) is dict:
-            for name, held in list(holder.items()):
-                if id(held) in values:
-                    holder[name] = values[id(held)]
-        elif type(holder) is list and holder is not stand_ins:
-            holder[:] = [values.get(id(held), held) for held in holder]
-
-
-def in_its_place(namespace: "dict[str, Any]") -> "Iterator[dict[Any, Any]]":
-    """Yield the namespace of what sys.modules has for the module of *namespace*, if it is another one."""
-    name = namespace.get("__name__")
-    module = sys.modules.get(name) if type(name) is str else None
-    if issubclass(type(module), ModuleType):
-        other = object.__getattribute__(module, "__dict__")  # a class of its own may do anything
-        if other is not namespace:
-            yield other
-
-
-def globals_of_methods(namespace: "dict[str, Any]") -> "Iterator[dict[Any, Any]]":
-    """Yield the globals of methods of the classes in *namespace*, where they are another dict."""
-    seen = {id(namespace)}
-    for value in list(namespace.values()):
-        # Asking a stand-in what it is would perform its import; its type is no metaclass.
-        if issubclass(type(value), type) and value.__dict__.get("__module__") == namespace.get("__name__"):
-            for member in list(value.__dict__.values()):
-                if type(member) is _FunctionType and id(member.__globals__) not in seen:
-                    seen.add(id(member.__globals__))
-                    yield member.__globals__
+        copies.repair()
+    except RecursionError:
+        pass  # the program's own depth; what is left is repaired with the next name
+    except Exception as error:
+        record_fault("repairing copies of a namespace", error)
 
 
 def _forget(key: SettledKey) -> None:
@@ -301,13 +257,9 @@ _CALL = type(dict.clear).__call__
 
 
 def _count_references() -> int:
-    """Return the references to a stand-in that only its key holds, as has_other_holders() counts them."""
-
-    class StandIn:
-        __slots__ = ("value",)
-
+    """Return the references to a stand-in that only its key holds, as settle() counts them."""
     key = SettledKey("name")
-    key.stand_in = StandIn()
+    key.stand_in = object()  # any object of its own
     stand_in = key.stand_in
     return getrefcount(stand_in)
 

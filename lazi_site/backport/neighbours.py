@@ -11,7 +11,6 @@ load none of its neighbours.
 import sys
 
 from ..startup import decisions
-from ..startup.keeping import note
 from ..startup.snapshot import load
 from . import engine
 from .engine import SMALL
@@ -43,10 +42,13 @@ def settle_neighbours(record: "Record") -> None:
             continue  # it came along with another one, or is of another package
         title = key.origin.title(key)
         if title not in known:
+            load("lazi_site.backport.deciding")
             load("lazi_site.backport.small")
+            from ..startup.keeping import note
+            from . import deciding
             from .small import needed_for
 
-            known[title] = needed_for(engine.get_policy(), target, key.attribute)
+            known[title] = needed_for(deciding.get_policy(), target, key.attribute)
             note(importer, file, table)
         if known[title] and all(map(is_ready, known[title])):
             try:

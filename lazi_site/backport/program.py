@@ -10,8 +10,6 @@ that runs already when it becomes lazy; see ``startup/running.py``.
 import sys
 
 from ..startup import switches
-from ..startup.reasons import LOOKS_THROUGH_NAMES, NAME_OF_SUBMODULE
-from ..startup.snapshot import load
 from . import engine, namespaces
 from .deferred import AT, DOTTED_AS, FROMLIST, FULL_TARGET, DeferredImport, Imports, ProgramImport
 
@@ -44,17 +42,8 @@ def stand_in(statement: DeferredImport, name: str) -> "Any":
     return key.stand_in if key is not None else statement.namespace[name]
 
 
-class Program:
-    """The code that was last seen running as the program, and its statements by the offset of IMPORT_NAME."""
-
-    __slots__ = ("code", "statements")
-
-    def __init__(self) -> None:
-        self.code: CodeType | None = None
-        self.statements: dict[int, Waiting] = {}
-
-
-program = Program()
+# The code that was last seen running as the program, and its statements by the offset of IMPORT_NAME.
+program: "tuple[CodeType | None, dict[int, Waiting]]" = (None, {})
 
 
 def deferred(frame: "FrameType", waiting: "Waiting | None" = None) -> "Any":
@@ -64,14 +53,14 @@ def deferred(frame: "FrameType", waiting: "Waiting | None" = None) -> "Any":
 
     waiting: what is known of it already; by default it is one of the program's.
     """
+    global program
     namespace = frame.f_globals
     if waiting is None:
         if frame.f_locals is not namespace:
             return None
-        if program.code is not frame.f_code:
-            program.code = frame.f_code
-            program.statements = _deferrable(frame.f_code, namespace)
-        waiting = program.statements.get(frame.f_lasti)
+        if program[0] is not frame.f_code:
+            program = frame.f_code, _deferrable(frame.f_code, namespace)
+        waiting = program[1].get(frame.f_lasti)
     if waiting is None or sys.modules.get(waiting[FULL_TARGET]) is not None:
         return None
     statement = made(ProgramImport, waiting, frame)
@@ -94,40 +83,6 @@ def made(kind: "type[Kind]", waiting: "Waiting", frame: "FrameType") -> "Kind":
     statement.imports = Imports({}, frame.f_code.co_filename)
     statement.imports.namespace = frame.f_globals
     return statement
-
-
-def deferred_in_block(frame: "FrameType") -> "Any":
-    """Do what deferred() does for a statement of any module that running.py lets wait."""
-    load("lazi_site.backport.reading")
-    from ..startup import bytecode
-    from ..startup.usage import Usage, scans_namespace
-    from . import reading
-
-    code = frame.f_code
-    namespace = frame.f_globals
-    importer = namespace.get("__name__")
-    package = namespace.get("__package__") or ""
-    head = bytecode.head(code, frame.f_lasti)
-    tail = head and bytecode.tail(code, frame.f_lasti, head[4])
-    if head is None or tail is None or not isinstance(importer, str):
-        return None
-    _, _, level, name, fromlist = head
-    target = bytecode.absolute(name, level, package)
-    if not target:
-        return None
-    names = fromlist or ()
-    usage = Usage(code)
-    why = engine.keeps_eager(importer, code) or engine.get_policy().decide(importer, target, names)
-    if why is None and scans_namespace(code):
-        why = LOOKS_THROUGH_NAMES
-    if why is None and package == importer and usage.has_variable_for(package, target, names):
-        why = NAME_OF_SUBMODULE
-    known = reading.waiting(head, tail, target, frame.f_lineno, importer, usage)
-    if why is None:
-        return deferred(frame, known)
-    if switches.watched:
-        made(DeferredImport, known, frame).tell_eager(why)
-    return None
 
 
 def _deferrable(code: "CodeType", namespace: "dict[str, Any]") -> "dict[int, Waiting]":

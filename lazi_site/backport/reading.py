@@ -4,8 +4,7 @@ The outcome is kept for later starts (startup/decisions.py), so that this is
 loaded only for modules that are new or have changed.
 """
 
-from ..startup import bytecode, guards, switches
-from ..startup import instructions as op
+from ..startup import bytecode, catching, switches
 from ..startup.policy import Policy
 from ..startup.reasons import (
     FOR_ITS_EFFECT,
@@ -23,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
+    from ..startup.bytecode import Head, Tail
     from ..startup.reasons import Eager
     from .deferred import Waiting
 
@@ -94,14 +94,12 @@ def waiting_statements(
     return {} if has_dead_variables(code) else found, told
 
 
-def waiting(
-    head: "op.Head", tail: "op.Tail", target: str, line: int, importer: str, usage: Usage
-) -> "Waiting":
+def waiting(head: "Head", tail: "Tail", target: str, line: int, importer: str, usage: Usage) -> "Waiting":
     """Return what is to be known of the statement that *head* and *tail* describe; see deferred.py."""
     _, at, level, name, names = head
     bound, end, dotted_as = tail
     plain = names is None and not dotted_as
-    is_sure = guards.is_sure(target, importer)
+    is_sure = catching.is_sure(target, importer)
     unused = usage.unused(names, bound)
     is_for_effect = bool(unused) and may_be_for_effect(importer, usage.code, name, target, names, unused)
     simple = ASK if is_for_effect else (SURE if is_sure else IF_FOUND)

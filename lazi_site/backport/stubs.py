@@ -11,10 +11,11 @@ import sys
 from sys import getprofile, gettrace
 
 from ..startup import instructions as op
+from ..startup.snapshot import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, TracebackType
+    from types import CodeType
     from typing import Any
 
 get_tool = getattr(getattr(sys, "monitoring", None), "get_tool", None)  # 3.12 and later
@@ -30,7 +31,7 @@ def _template() -> None:
 
 # Flags 0: a module's body, whose locals are its globals.
 _TEMPLATE = _template.__code__.replace(co_flags=0, co_name="<module>", co_qualname="<module>")
-_HEAD = bytes((op.RESUME, 0, op.LOAD_CONST, 0, op.LOAD_CONST, 1, op.IMPORT_NAME, 0))
+HEAD = bytes((op.RESUME, 0, op.LOAD_CONST, 0, op.LOAD_CONST, 1, op.IMPORT_NAME, 0))
 _TAIL = bytes((op.RETURN_VALUE, 0))
 
 
@@ -59,7 +60,7 @@ def make(
 
     filename, line: where the statement stands; kept as constants too.
     """
-    body = _HEAD
+    body = HEAD
     for index in range(len(attributes)):
         body += bytes((op.IMPORT_FROM, index + 1, op.SWAP, 2, op.POP_TOP, 0))
     body += _TAIL
@@ -86,58 +87,19 @@ def is_watched() -> bool:
     return get_tool is not None and any(get_tool(tool) is not None for tool in range(4))
 
 
-def tell_origin(error: BaseException, title: str, target: str) -> None:
-    """Let *error*, raised while *title* was imported, say where that import was written and what helps.
+def tidy(error: BaseException, title: str = "", target: str = "") -> None:
+    """Take the frames of this package and of the stub out of the traceback of *error*.
 
-    As CPython 3.15 does: if nothing caused the error, its cause becomes an
-    ImportError whose traceback is the line of the import; else that line is
-    added as a note. Frames of this package and the stub leave the traceback.
-
-    target: the module that the statement names.
+    title, target: what was imported, and the module that the statement names, if *error* is to tell
+    where that is written.
     """
-    entry = _stub_entry(error)
-    if entry is None:
-        return
-    from ..startup.advice import advice
-
-    stub = entry.tb_frame.f_code
-    filename, line = stub.co_consts[2:]
-    if error.__cause__ is None and error.__context__ is None:
-        cause = ImportError(f"lazy import of {title!r} raised an exception during resolution")
-        if stub.co_filename == filename:
-            cause.__traceback__ = make_traceback(None, entry.tb_frame, entry.tb_lasti, line)
-        else:
-            cause.__traceback__ = _traceback_at(filename, line)
-        cause.add_note(advice(target))
-        error.__cause__ = cause
-    else:
-        place = f"{stub.co_name} at {filename}:{line}"
-        error.add_note(f"lazy import of {title!r} declared in {place}\n{advice(target)}")
-    error.__traceback__ = entry.tb_next
-
-
-def _traceback_at(filename: str, line: int) -> "TracebackType | None":
-    """Return a traceback of one frame that stands at *line* of *filename*."""
-    code = compile("raise ImportError", filename, "exec").replace(co_firstlineno=line)
     try:
-        exec(code, {})
-    except ImportError as error:
-        return error.__traceback__ and error.__traceback__.tb_next
-    return None
+        load("lazi_site.backport.errors")
+        from .errors import forget_stub, tell_origin
 
-
-def forget_stub(error: BaseException) -> None:
-    """Take the frames of this package and of the stub out of the traceback of *error*."""
-    entry = _stub_entry(error)
-    if entry is not None:
-        error.__traceback__ = entry.tb_next
-
-
-def _stub_entry(error: BaseException) -> "TracebackType | None":
-    """Return the traceback entry of the stub, which follows those of this package, or None."""
-    entry = error.__traceback__
-    while entry is not None and entry.tb_frame.f_globals.get("__name__", "").startswith("lazi_site."):
-        entry = entry.tb_next
-    if entry is not None and entry.tb_frame.f_code.co_code[: len(_HEAD)] == _HEAD:
-        return entry
-    return None
+        if title:
+            tell_origin(error, title, target)
+        else:
+            forget_stub(error)
+    except Exception:
+        pass  # no more calls or files may be left; the error itself matters more

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 BEFORE = ("startup.bootstrap", "startup.snapshot")
 # By engine: (parts, modules), in the order in which they need each other; the stubs early, because some
 # programs need no more. Every program to which a policy applies runs those of no part. Those of a part need
-# only these and each other, and are run for what is rarer: J to decide about statements that no earlier
-# start has seen, E to find out whether a target is imported for its effect, F what a new finder uses, G
-# whether a module is loaded in a try, H what a call hashes names for, N what waits in modules that are in
-# use, M how small others are, P to pickle, S to store decisions at the end, T for the option
-# "settle-after", W to tell of imports, X for loaders that execute code themselves.
+# only these and each other, and are run for what is rarer: A for an AttributeError in a module's body, B for
+# byte code without source, C for copies of namespaces, E to find out whether a target is imported for its
+# effect, F what a new finder uses, G whether a module is loaded in a try, H what a call hashes names for,
+# J to decide about statements that no earlier start has seen, L what waits below a package, M how small
+# others are, N what waits in modules that are in use, P to pickle, R for errors, S to store decisions at the
+# end, T for the option "settle-after", W to tell of imports, X for loaders that execute code themselves.
 QUICK = [
     f"startup.{name}" for name in ("shortcut", "switches", "finders", "packages", "callers", "decisions")
 ]
@@ -56,10 +57,17 @@ PACKED = {
             [f"backport.{name}" for name in ("namespaces", "keys", "modules", "deferred", "patch", "engine")],
         ),
         ("", ["startup.loaders", "backport.program"]),
-        ("JEMNS", ["startup.keeping"]),
+        ("C", ["backport.copies"]),
+        ("R", ["backport.errors"]),
+        ("A", ["backport.failing"]),
+        ("B", ["startup.sourceless"]),
+        ("JEMS", ["startup.keeping"]),
         ("JEFGHM", ["startup.bytecode"]),
+        ("JG", ["startup.catching"]),
         ("JEFM", ["startup.usage"]),
-        ("J", ["startup.policy", "backport.reading"]),
+        ("J", ["startup.plugins", "startup.policy", "backport.reading", "backport.deciding"]),
+        ("J", ["backport.blocks"]),
+        ("L", ["startup.waiting"]),
         ("EM", ["startup.effects"]),
         ("F", ["startup.finding"]),
         ("H", ["backport.callees"]),
@@ -74,9 +82,11 @@ PACKED = {
         ("JWS", ["startup.keeping"]),
         ("JFGW", ["startup.instructions", "startup.bytecode"]),
         ("JW", ["startup.reasons"]),
+        ("JG", ["startup.catching"]),
         ("JF", ["startup.usage"]),
         ("F", ["startup.finding"]),
-        ("J", ["startup.policy", "startup.effects", "native.reading", "native.judging"]),
+        ("J", ["startup.plugins", "startup.policy", "startup.effects", "native.reading", "native.judging"]),
+        ("L", ["startup.waiting"]),
         ("W", [*TELLING, "native.telling"]),
         ("P", ["native.pickling"]),
         ("S", STORING),

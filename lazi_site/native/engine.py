@@ -12,7 +12,7 @@ from ..startup.bootstrap import is_declared, record_fault, state
 from ..startup.callers import is_collected, is_lent
 from ..startup.finders import asked, known, settle_new_finders
 from ..startup.guards import is_missed
-from ..startup.packages import WITHOUT_IMPORT, MissingSubmodule, find_missing_in
+from ..startup.packages import WITHOUT_IMPORT, find_missing_in, is_ours
 from ..startup.snapshot import load, setting, variables_at_start
 
 TYPE_CHECKING = False
@@ -357,7 +357,7 @@ def must_have_now(frame: "FrameType", names: "tuple[str, ...] | None") -> bool:
     """
     namespace = frame.f_globals
     serves = namespace.get("__getattr__")
-    if serves is not None and type(serves) is not MissingSubmodule:
+    if serves is not None and not is_ours(serves):
         return True
     return bool(names) and all(name in namespace for name in names or ())
 

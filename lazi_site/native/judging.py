@@ -2,11 +2,11 @@
 
 import sys
 
-from ..startup import bytecode, decisions, effects, guards, switches
+from ..startup import bytecode, catching, decisions, effects, guards, switches
 from ..startup.bootstrap import state
-from ..startup.callers import reason_of_callers
 from ..startup.keeping import note
 from ..startup.packages import ModuleType
+from ..startup.plugins import reason_of_callers
 from ..startup.policy import Policy
 from ..startup.reasons import (
     CANNOT_BE_FOUND,
@@ -260,7 +260,7 @@ def judge(
         and (hides_submodule(body, importer, name, fromlist) or takes_place(frame.f_globals, importer, name))
     ):
         why = NAME_OF_SUBMODULE
-    answer = WAITS if guards.is_sure(name, importer) else IF_FOUND
+    answer = WAITS if catching.is_sure(name, importer) else IF_FOUND
     if name == importer:
         answer = FROM_ITSELF
     if why is None:  # what is left depends on the names bound

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
 
+    Head = tuple[int, int, int, str, tuple[str, ...] | None]
+    Tail = tuple[tuple[str, ...], int, bool]
+
 _MANY_NAMES = 256  # as many as an argument of one byte can tell apart
 
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
@@ -20,22 +23,41 @@ _LEVELS = frozenset({op.LOAD_CONST, op.LOAD_SMALL_INT})
 _NAME_SHIFT = op.of_version(0, 0, 0, 0, 2)  # 3.15 keeps lazy and eager bits below the name's index
 
 
-def statements(code: "CodeType") -> "Iterator[op.Statement]":
+class Statement:
+    """One import statement in compiled code, of what head() and tail() of bytecode.py return about it.
+
+    start, at, end: offsets of its first instruction, of IMPORT_NAME, and past its last one.
+    name, level: as in ``from ..name import``; fromlist: the names taken, None for ``import name``.
+    bound: the names bound, in order; dotted_as: it is ``import a.b as c``.
+    """
+
+    __slots__ = ("at", "bound", "dotted_as", "end", "fromlist", "level", "name", "start")
+
+    def __init__(self, head: "Head", tail: "Tail") -> None:
+        self.start, self.at, self.level, self.name, self.fromlist = head
+        self.bound, self.end, self.dotted_as = tail
+
+    def bindings(self) -> "Iterator[tuple[str | None, str]]":
+        """Return (attribute or None, name bound) in order."""
+        return zip(self.fromlist or (None,), self.bound, strict=True)
+
+
+def statements(code: "CodeType") -> "Iterator[Statement]":
     """Yield the import statements of *code* in order, star and unknown forms left out."""
     for found in heads(code):
         rest = tail(code, found[1], found[4])
         if rest is not None:
-            yield op.Statement(found, rest)
+            yield Statement(found, rest)
 
 
-def decode(code: "CodeType", at: int) -> "op.Statement | None":
+def decode(code: "CodeType", at: int) -> "Statement | None":
     """Return the statement whose IMPORT_NAME stands at the offset *at*, or None if it has no known form."""
     found = head(code, at)
     rest = found and tail(code, at, found[4])
-    return op.Statement(found, rest) if found and rest else None
+    return Statement(found, rest) if found and rest else None
 
 
-def heads(code: "CodeType") -> "Iterator[op.Head]":
+def heads(code: "CodeType") -> "Iterator[Head]":
     """Yield what head() returns for each IMPORT_NAME of *code*.
 
     Most statements of most modules are decided by their target alone, so that
@@ -65,7 +87,7 @@ def heads(code: "CodeType") -> "Iterator[op.Head]":
         at = instructions.find(op.IMPORT_NAME, at + 1)
 
 
-def head(code: "CodeType", at: int) -> "op.Head | None":
+def head(code: "CodeType", at: int) -> "Head | None":
     """Return (start, at, level, name, fromlist) of the statement whose IMPORT_NAME stands at the offset *at*.
 
     None if what stands before that is unknown.
@@ -89,7 +111,7 @@ def head(code: "CodeType", at: int) -> "op.Head | None":
     return before + 2, at, level, code.co_names[index >> _NAME_SHIFT], fromlist
 
 
-def tail(code: "CodeType", at: int, fromlist: "tuple[str, ...] | None") -> "op.Tail | None":
+def tail(code: "CodeType", at: int, fromlist: "tuple[str, ...] | None") -> "Tail | None":
     """Return (bound, end, dotted_as) of the statement whose IMPORT_NAME stands at the offset *at*.
 
     None for a star import and what has no known form.
@@ -142,7 +164,7 @@ def forwards(instructions: bytes, at: int) -> "tuple[int, int, int]":
     return instructions[at], argument | instructions[at + 1], at + 2
 
 
-def _read_plain(instructions: bytes, names: "tuple[str, ...]", at: int) -> "op.Tail | None":
+def _read_plain(instructions: bytes, names: "tuple[str, ...]", at: int) -> "Tail | None":
     """Read what follows ``import a``, ``import a.b`` or ``import a.b as c`` from the offset *at* on."""
     operation, argument, at = forwards(instructions, at)
     dotted_as = operation == op.IMPORT_FROM
@@ -161,7 +183,7 @@ def _read_plain(instructions: bytes, names: "tuple[str, ...]", at: int) -> "op.T
     return (names[argument],), at, dotted_as
 
 
-def _read_from(instructions: bytes, names: "tuple[str, ...]", at: int) -> "op.Tail | None":
+def _read_from(instructions: bytes, names: "tuple[str, ...]", at: int) -> "Tail | None":
     """Read what follows ``from a import`` from the offset *at* on; None for a star import."""
     bound = []
     operation, argument, at = forwards(instructions, at)

@@ -7,7 +7,6 @@ other modules: the real objects have to be there.
 """
 
 import sys
-from _frozen_importlib import _find_spec  # type: ignore[attr-defined]
 
 from .guards import is_internal
 from .snapshot import load
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-    from .reasons import Eager
 
 MAXIMUM_CALLERS = 4  # functions looked at
 _LOOKS_INTO = frozenset({"vars", "__dict__"})
@@ -60,39 +58,6 @@ def takes_back(frame: "FrameType") -> bool:
     from .usage import path_extended_at, path_restored_at
 
     return path_extended_at(frame.f_code) <= frame.f_lasti < path_restored_at(frame.f_code)
-
-
-def may_vanish(target: str) -> bool:
-    """Return whether the module *target* is not loaded and lies where no installed distribution does."""
-    top = target.partition(".")[0]
-    if target in sys.modules or top in sys.stdlib_module_names:
-        return False
-    load("lazi_site.startup.usage")
-    from .usage import is_installed
-
-    try:
-        spec = _find_spec(top, None)
-    except ImportError:
-        return True
-    if spec is None:
-        return False
-    places = [spec.origin] if spec.origin else spec.submodule_search_locations or ()
-    return not all(map(is_installed, places))
-
-
-def reason_of_callers(
-    target: str, names: "tuple[str, ...] | None", *, lent: bool, collected: bool
-) -> "Eager | None":
-    """Return why an import of *target*, of which *names* are taken, must not wait for who loads its module.
-
-    lent, collected: what is_lent() and is_collected() say of those.
-    """
-    load("lazi_site.startup.reasons")
-    from .reasons import COLLECTED, PATH_RESTORED
-
-    if lent and target and may_vanish(target):
-        return PATH_RESTORED
-    return COLLECTED if collected and names else None
 
 
 def is_collected(frame: "FrameType | None") -> bool:

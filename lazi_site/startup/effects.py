@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType
 
+    from .bytecode import Statement
     from .decisions import Source
-    from .instructions import Statement
     from .usage import Usage
 
 MAXIMUM_DEPTH = 4  # of imports followed; deeper counts as having effects

@@ -1,17 +1,10 @@
-"""The interpreter's instructions, and what is known of an import statement made of them.
+"""The interpreter's instructions.
 
 3.11 to 3.15 are frozen formats, so their opcode numbers are constants; a test
 compares them with the interpreter's own.
 """
 
 import sys
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    Head = tuple[int, int, int, str, tuple[str, ...] | None]
-    Tail = tuple[tuple[str, ...], int, bool]
 
 ABSENT = 999  # stands for an opcode that a version does not have
 SUBSCRIPT = 26  # the argument by which BINARY_OP takes an item (3.14 and later)
@@ -79,22 +72,3 @@ SWAP = of_version(99, 99, 115, 117, 116)
 TO_BOOL = of_version(ABSENT, ABSENT, 40, 39, 37)
 UNARY_INVERT = of_version(15, 15, 41, 40, 38)
 WITH_EXCEPT_START = of_version(49, 49, 44, 43, 41)
-
-
-class Statement:
-    """One import statement in compiled code, of what head() and tail() of bytecode.py return about it.
-
-    start, at, end: offsets of its first instruction, of IMPORT_NAME, and past its last one.
-    name, level: as in ``from ..name import``; fromlist: the names taken, None for ``import name``.
-    bound: the names bound, in order; dotted_as: it is ``import a.b as c``.
-    """
-
-    __slots__ = ("at", "bound", "dotted_as", "end", "fromlist", "level", "name", "start")
-
-    def __init__(self, head: "Head", tail: "Tail") -> None:
-        self.start, self.at, self.level, self.name, self.fromlist = head
-        self.bound, self.end, self.dotted_as = tail
-
-    def bindings(self) -> "Iterator[tuple[str | None, str]]":
-        """Return (attribute or None, name bound) in order."""
-        return zip(self.fromlist or (None,), self.bound, strict=True)

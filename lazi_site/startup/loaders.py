@@ -6,10 +6,11 @@ is imported when the first module's code is loaded.
 """
 
 import sys
-from _frozen_importlib_external import SourceFileLoader, SourcelessFileLoader, _LoaderBasics
+from _frozen_importlib_external import SourceFileLoader, _LoaderBasics
 
 from .bootstrap import record_fault, state
 from .shortcut import leave_traceback, read_code
+from .snapshot import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ class DeferringSourceLoader(SourceFileLoader):
         return code_to_run(self, code, fullname)
 
 
-class DeferringBytecodeLoader(SourcelessFileLoader):
-    """The stock loader of modules without source, whose executed code defers imports."""
+def sourceless_loader(fullname: str, path: str) -> "Any":
+    """Return the loader of the module *fullname*, of which *path* is the byte code without source."""
+    load("lazi_site.startup.sourceless")
+    from .sourceless import DeferringBytecodeLoader
 
-    def get_code(self, fullname: str) -> "CodeType | None":
-        """Return the code of the module, changed if the import system is going to run it."""
-        return code_to_run(self, SourcelessFileLoader.get_code(self, fullname), fullname)
+    return DeferringBytecodeLoader(fullname, path)

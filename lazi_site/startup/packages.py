@@ -14,6 +14,7 @@ from .snapshot import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import Any
 
@@ -31,17 +32,11 @@ def is_running(namespace: "dict[str, Any]") -> bool:
     return getattr(namespace.get("__spec__"), "_initializing", False) is True
 
 
-class MissingSubmodule:
-    """The ``__getattr__`` (PEP 562) of a package some of whose modules are waited for."""
+def make_getattr(module: "Any") -> "Callable[[str], Any]":
+    """Return the ``__getattr__`` (PEP 562) of the package *module* some of whose modules are waited for."""
 
-    __slots__ = ("module",)
-
-    def __init__(self, module: "Any") -> None:
-        self.module = module
-
-    def __call__(self, name: str) -> "Any":
+    def find(name: str) -> "Any":
         """Return the submodule *name*, importing it; AttributeError as without us if there is none."""
-        module = self.module
         namespace = module.__dict__
         package = namespace["__name__"]
         if not (name.startswith("__") or is_running(namespace)):
@@ -49,12 +44,25 @@ class MissingSubmodule:
             path = namespace.get("__path__")
             if path is not None and _find_spec(target, path) is not None:
                 if is_question(sys._getframe(1)):
+                    load("lazi_site.startup.waiting")
+                    from .waiting import load_waiting
+
                     load_waiting(package, target)
                 else:
                     __import__(target)
                 if target in sys.modules:
                     return sys.modules[target]
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=module)
+
+    return find
+
+
+_code = make_getattr(sys).__code__
+
+
+def is_ours(function: object) -> bool:
+    """Return whether *function*, a package's ``__getattr__``, is one that make_getattr() returned."""
+    return getattr(function, "__code__", None) is _code
 
 
 def is_question(frame: "FrameType") -> bool:
@@ -66,34 +74,6 @@ def is_question(frame: "FrameType") -> bool:
 
     operation = frame.f_code.co_code[frame.f_lasti]
     return operation in (op.CALL, op.CALL_KW, op.CALL_FUNCTION_EX, op.PRECALL)
-
-
-def waiting_targets() -> "list[str]":
-    """Return the absolute names of the modules that imports wait for, each once or more."""
-    if sys.version_info >= (3, 15):
-        return list(sys.lazy_modules)  # type: ignore[attr-defined]
-    if "lazi_site.backport.namespaces" not in sys.modules:
-        return []
-    from ..backport.namespaces import records
-
-    keys = (key for record in list(records.values()) for key in list(record.pending.values()))
-    return [key.origin.full_target for key in keys]
-
-
-def load_waiting(package: str, target: str) -> None:
-    """Load the modules below *package* that imports wait for, until *target* is among them."""
-    tried: set[str] = set()
-    while target not in sys.modules:
-        waiting = {one for one in waiting_targets() if one.startswith(package + ".")}
-        waiting.difference_update(tried, sys.modules)
-        if not waiting:
-            return
-        one = waiting.pop()
-        tried.add(one)
-        try:
-            __import__(one)
-        except Exception:
-            continue  # it is told where its name is used
 
 
 def is_ordinary(module: "Any") -> bool:
@@ -116,12 +96,12 @@ def find_missing_in(package: str) -> None:
         if is_ordinary(module):
             namespace = module.__dict__
             if "__path__" in namespace:
-                namespace.setdefault("__getattr__", MissingSubmodule(module))
+                namespace.setdefault("__getattr__", make_getattr(module))
         package = package.rpartition(".")[0]
 
 
 def stop_finding_in(module: "Any") -> None:
     """Take back what find_missing_in() gave *module*: a ``__getattr__`` makes its attributes slower."""
     namespace = getattr(module, "__dict__", {})
-    if type(namespace.get("__getattr__")) is MissingSubmodule:
+    if is_ours(namespace.get("__getattr__")):
         del namespace["__getattr__"]

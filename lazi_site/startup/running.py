@@ -159,9 +159,10 @@ def carried(frame: "FrameType", name: str, level: int) -> "Any":
             settle()
             if state.engine and state.snapshot and not skips(name, level):
                 load("lazi_site.startup.loaders")
-                from ..backport import program
+                load("lazi_site.backport.blocks")
+                from ..backport import blocks
 
-                found = program.deferred_in_block(frame)
+                found = blocks.deferred_in_block(frame)
     except RecursionError:
         pass
     except Exception as error:

@@ -104,5 +104,5 @@ def program_import(
     try:
         return eval(stub, frame.f_globals)
     except BaseException as error:
-        stubs.forget_stub(error)
+        stubs.tidy(error)
         raise

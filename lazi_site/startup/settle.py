@@ -77,7 +77,7 @@ def choose_loaders() -> "tuple[Any, Any]":
     from . import loaders, shortcut
 
     shortcut.install()
-    state.loaders = (loaders.DeferringSourceLoader, loaders.DeferringBytecodeLoader)
+    state.loaders = (loaders.DeferringSourceLoader, loaders.sourceless_loader)
     return state.loaders
 
 

@@ -59,6 +59,7 @@ SETTLE = "lazi_site.startup.settle"
 MODULES = "_modules_"  # what packed code calls sys.modules; see config/compiling.py
 
 loading = RLock()  # of our own modules, which other threads may be about to load
+found_variables = {}  # type: dict[str, str]  # what variables_at_start() returns
 found_fresh = []  # type: list[dict[str, Any]]  # the snapshot out of which settle.py was run, until that has it
 
 
@@ -85,12 +86,15 @@ def variables_at_start():  # type: () -> dict[str, str]
     names = (*CONFIG_ENVIRONMENT, *OTHER_VARIABLES)
     if not state.started:
         return {name: os.environ[name] for name in names if name in os.environ}
-    raw = state.environment
-    if os.name == "nt":
-        raw = {name.upper(): value for name, value in raw.items()}
-        return {name: raw[name] for name in names if name in raw}
-    found = {name: raw.get(os.fsencode(name)) for name in names}
-    return {name: os.fsdecode(value) for name, value in found.items() if value is not None}
+    if not found_variables:
+        raw = state.environment
+        if os.name == "nt":
+            raw = {name.upper(): value for name, value in raw.items()}
+            found_variables.update({name: raw[name] for name in names if name in raw})
+        else:
+            found = {name: raw.get(os.fsencode(name)) for name in names}
+            found_variables.update({k: os.fsdecode(v) for k, v in found.items() if v is not None})
+    return found_variables
 
 
 def snapshot_directories(variables=None):  # type: (Mapping[str, str] | None) -> tuple[str, ...]

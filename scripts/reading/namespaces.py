@@ -91,6 +91,8 @@ def describe_one(value: object) -> str:
         return f"{title} {value!r:.200}"
     if issubclass(kind, types.ModuleType):
         return f"{title} {object.__getattribute__(value, '__dict__').get('__name__')}"
+    if kind is types.FunctionType:
+        return f"{title} of {value.__module__}"
     return title
 
 

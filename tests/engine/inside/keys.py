@@ -200,7 +200,7 @@ def check_copies_are_repaired() -> None:
 
 def check_copy_in_the_object_in_a_modules_place_is_found_without_a_search() -> None:
     """pygments.lexers and others put an object with their names into sys.modules."""
-    from lazi_site.backport import namespaces
+    from lazi_site.backport import copies
 
     source = "import sys, types\nfrom replaced_target import A\nfrom replaced_target import B\n"
     source += "class Lazy(types.ModuleType): pass\nown = sys.modules[__name__]\nnew = Lazy(__name__)\n"
@@ -212,14 +212,14 @@ def check_copy_in_the_object_in_a_modules_place_is_found_without_a_search() -> N
         searches.append(objects)
         return gc.get_referrers(*objects)
 
-    namespaces.get_referrers, former = search, namespaces.get_referrers
+    copies.get_referrers, former = search, copies.get_referrers
     try:
         equal(module.own.A, 1)
         copy = vars(module)
         equal([copy["A"], copy["B"]], [1, 2])
         equal(searches, [])
     finally:
-        namespaces.get_referrers = former
+        copies.get_referrers = former
 
 
 def check_submodule_promised_to_an_object_in_a_packages_place_waits() -> None:

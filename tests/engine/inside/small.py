@@ -6,7 +6,7 @@ from pathlib import Path
 
 from runner import equal, load, run
 
-from lazi_site.backport import engine, small
+from lazi_site.backport import deciding, small
 from lazi_site.startup.bootstrap import state
 from lazi_site.startup.policy import Policy
 
@@ -58,7 +58,7 @@ def needs(source: str, policy: Policy | None = None) -> set[str] | None:
     load("pkg", pkg____init__="", pkg__near="thing = 1\n", pkg__one=source)
     for path in Path("pkg").glob("__pycache__/one.*"):
         path.unlink()  # its date is that of the one before
-    return small.needed_by(policy or engine.get_policy(), "pkg.one")
+    return small.needed_by(policy or deciding.get_policy(), "pkg.one")
 
 
 def check_what_small_modules_need() -> None:
@@ -79,7 +79,9 @@ def check_what_is_to_be_lazy_by_configuration_is_not_small() -> None:
 
 def check_packages_and_what_is_not_there_are_not_small() -> None:
     load("pkg", pkg____init__="", pkg__sub____init__="")
-    equal([small.needed_by(engine.get_policy(), name) for name in ("pkg", "pkg.nowhere", "sys")], [None] * 3)
+    equal(
+        [small.needed_by(deciding.get_policy(), name) for name in ("pkg", "pkg.nowhere", "sys")], [None] * 3
+    )
 
 
 run(globals())
