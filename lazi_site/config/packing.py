@@ -29,8 +29,8 @@ BEFORE = ("startup.bootstrap", "startup.snapshot")
 # byte code without source, C for copies of namespaces, E to find out whether a target is imported for its
 # effect, F what a new finder uses, G whether a module is loaded in a try, H what a call hashes names for,
 # J to decide about statements that no earlier start has seen, L what waits below a package, M how small
-# others are, N what waits in modules that are in use, P to pickle, R for errors, S to store decisions at the
-# end, T for the option "settle-after", W to tell of imports, X for loaders that execute code themselves.
+# others are, P to pickle, R for errors, S to store decisions at the end, T for the option "settle-after",
+# W to tell of imports, X for loaders that execute code themselves.
 QUICK = [
     f"startup.{name}" for name in ("shortcut", "switches", "finders", "packages", "callers", "decisions")
 ]
@@ -38,25 +38,14 @@ TELLING = [f"startup.{name}" for name in ("trace", "records", "watch")]
 STORING = ["config", "config.snapshot", "config.storing"]
 PACKED = {
     "backport": [
-        (
-            "",
-            [
-                "",
-                "startup",
-                "startup.settle",
-                "startup.instructions",
-                "backport",
-                "backport.stubs",
-                "startup.guards",
-            ],
-        ),
-        ("", [*QUICK, "startup.reasons"]),
+        ("", ["", "startup", "startup.settle", "startup.instructions", "backport", "backport.stubs"]),
+        ("", ["startup.guards", *QUICK, "startup.reasons"]),
         ("W", TELLING),
         (
             "",
             [f"backport.{name}" for name in ("namespaces", "keys", "modules", "deferred", "patch", "engine")],
         ),
-        ("", ["startup.loaders", "backport.program"]),
+        ("", ["startup.loaders", "backport.program", "backport.neighbours"]),
         ("C", ["backport.copies"]),
         ("R", ["backport.errors"]),
         ("A", ["backport.failing"]),
@@ -71,7 +60,6 @@ PACKED = {
         ("EM", ["startup.effects"]),
         ("F", ["startup.finding"]),
         ("H", ["backport.callees"]),
-        ("N", ["backport.neighbours"]),
         ("M", ["backport.small"]),
         ("T", ["backport.settling"]),
         ("X", ["backport.executing"]),

@@ -164,13 +164,16 @@ def decide(
     if (answer == IF_FOUND and is_missed(name, frame)) or (
         answer in OF_ITSELF and name == importer and must_have_now(frame, fromlist)
     ):
-        return ask(importer, name, fromlist, frame) if switches.watched else EAGER  # which tells why
+        if not switches.watched:
+            return EAGER
+        answer = ASK  # which tells why
     if (
         answer == ASK
         or (answer == FOR_EFFECT and may_act(name, fromlist, table.get(FILES + frame.f_lasti)))
         or not switches.is_plain
     ):
-        return ask(importer, name, fromlist, frame)
+        judged: int = bring_judging().judge_statement(importer, name, fromlist, frame)
+        return judged
     if switches.watched:
         telling.tell_known(importer, name, fromlist, frame, answer, table.get(~frame.f_lasti))
     return answer if answer in (EAGER, SAYS_LAZY) else WAITS
@@ -233,7 +236,7 @@ def enter(importer: object, frame: "FrameType") -> "Table":
     table: Table | None = None
     if type(importer) is str:
         if importer in settling:
-            settle_package(importer)
+            bring_judging().settle_package(importer)
         if importer.partition(".")[0] in settled:
             table = {} if switches.watched else DECIDED  # who watches is told why
         elif is_decided(importer) or importer in looked_through:
@@ -243,7 +246,7 @@ def enter(importer: object, frame: "FrameType") -> "Table":
     if table is None:
         table = {}
     elif LOOKED_FOR in table:
-        settle_packages(table[LOOKED_FOR], str(importer))
+        bring_judging().settle_packages(table[LOOKED_FOR], str(importer))
     for package in table.get(SERVED, ()):
         if package not in served:
             serve(package)
@@ -257,10 +260,7 @@ def enter(importer: object, frame: "FrameType") -> "Table":
     if table is not DECIDED:
         lent, collected = is_lent(frame.f_back, frame), is_collected(frame.f_back)
         if lent or collected:
-            load("lazi_site.native.judging")
-            from . import judging
-
-            table = judging.kept_by_callers(table, frame, lent=lent, collected=collected)
+            table = bring_judging().kept_by_callers(table, frame, lent=lent, collected=collected)
     if len(tables) >= MAXIMUM_KNOWN:
         forget_all()
     remember(code, table)
@@ -288,20 +288,12 @@ def is_decided(importer: str) -> bool:
     return (excludes_stdlib and top in STDLIB) or top == "lazi_site"
 
 
-def settle_package(importer: str) -> None:
-    """Perform what waits in the package of *importer* if no import may wait there once that is loaded."""
+def bring_judging() -> "Any":
+    """Return judging.py, which a start needs for what no earlier one has met."""
     load("lazi_site.native.judging")
     from . import judging
 
-    judging.settle_package(importer)
-
-
-def settle_packages(packages: "tuple[str, ...]", because_of: str) -> None:
-    """Perform what waits in *packages*, for whose modules the code of *because_of* is about to look."""
-    load("lazi_site.native.judging")
-    from . import judging
-
-    judging.settle_packages(packages, because_of)
+    return judging
 
 
 def is_at_hand(name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> bool:
@@ -320,14 +312,6 @@ def is_at_hand(name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType"
         if one not in contents or type(contents[one]).__name__ == "lazy_import":
             return False
     return not ("__lazy_modules__" in frame.f_globals and is_declared(frame, name))
-
-
-def ask(importer: object, name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> int:
-    """Return EAGER, WAITS or SAYS_LAZY for the statement at which *frame* stands, by all that decides."""
-    load("lazi_site.native.judging")
-    from . import judging
-
-    return judging.judge_statement(importer, name, fromlist, frame)
 
 
 def may_act(name: str, fromlist: "tuple[str, ...] | None", files: "tuple[Source, ...] | None") -> bool:

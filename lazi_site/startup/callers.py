@@ -21,6 +21,7 @@ MAXIMUM_CALLERS = 4  # functions looked at
 _LOOKS_INTO = frozenset({"vars", "__dict__"})
 _TAKES_ALL = frozenset({"items", "values"})
 _IMPORTLIB = frozenset({"<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"})
+_FIND_AND_LOAD = sys.modules["_frozen_importlib"]._find_and_load.__code__
 _known: "list[str]" = []  # sys.path, when nobody on the stack was going to change it back
 
 
@@ -65,7 +66,13 @@ def is_collected(frame: "FrameType | None") -> bool:
 
     frame: the innermost of the import system.
     """
-    # Every module comes here, so that nothing is called.
+    # Every module comes here, so that nothing is called, and the usual five frames are passed at once.
+    try:
+        last = frame.f_back.f_back.f_back.f_back  # type: ignore[union-attr]
+        if last.f_code is _FIND_AND_LOAD:  # type: ignore[union-attr]
+            frame = last
+    except AttributeError:
+        pass  # there are fewer
     while frame is not None and frame.f_code.co_filename in _IMPORTLIB:
         frame = frame.f_back
     if frame is None or frame.f_code.co_name != "import_module":

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 FORMAT = 6  # of the snapshot; a snapshot of another format is built anew
 MAGIC = b"lazisnap"
 MAXIMUM_SNAPSHOT = 16 << 20  # bytes; a larger file is not ours
+MAXIMUM_SMALL = 32 << 10  # bytes of pieces that are read with the head
 
 # What platformdirs looks at when it names the configuration directories.
 CONFIG_ENVIRONMENT = (
@@ -224,7 +225,9 @@ def read_snapshot(path, whole=False):  # type: (str, bool) -> dict[str, Any] | N
     try:
         start = os.read(descriptor, 24)
         head = os.read(descriptor, min(int.from_bytes(start[16:], "little"), size))
-        rest = os.read(descriptor, size) if whole else (path, 24 + len(head))
+        # A few pieces more are read as fast as the file is opened once again.
+        is_small = size - len(head) <= MAXIMUM_SMALL
+        rest = os.read(descriptor, size) if whole or is_small else (path, 24 + len(head))
     except OSError:
         return None
     finally:
