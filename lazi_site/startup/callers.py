@@ -66,9 +66,12 @@ def is_collected(frame: "FrameType | None") -> bool:
 
     frame: the innermost of the import system.
     """
-    # Every module comes here, so that nothing is called, and the usual five frames are passed at once.
+    # Every module comes here, so that nothing is called, and the usual frames are passed without a look:
+    # of exec_module() or what that calls, _load_unlocked() and _find_and_load_unlocked(). (3.11 to 3.15)
     try:
-        last = frame.f_back.f_back.f_back.f_back  # type: ignore[union-attr]
+        last = frame.f_back.f_back.f_back  # type: ignore[union-attr]
+        if last.f_code is not _FIND_AND_LOAD:  # type: ignore[union-attr]
+            last = last.f_back  # type: ignore[union-attr]
         if last.f_code is _FIND_AND_LOAD:  # type: ignore[union-attr]
             frame = last
     except AttributeError:

@@ -39,8 +39,8 @@ BY_DATE = external.MAGIC_NUMBER + bytes(4)  # how byte code begins that is check
 CODE = type(find_by_importlib.__code__)
 IS_TOLD = bool(sys.flags.verbose)  # ``python -v`` tells what importlib tries
 HAS_CACHED = sys.version_info < (3, 15) and bool(sys.implementation.cache_tag)  # modules have __cached__
-MAXIMUM_KNOWN = 64
-statuses: "dict[str, Any]" = {}  # what stat() told of the files whose byte code was read
+NO_FILE: "tuple[str, Any]" = ("", None)
+latest = NO_FILE  # whose byte code was read last, and what it was then
 _stat, _open_code, _loads = external._os.stat, external._io.open_code, external.marshal.loads
 _fix_co_filename, _ModuleSpec = external._imp._fix_co_filename, importlib.ModuleSpec
 locks_waited_for: "Any" = None  # see keep_list_of_locks()
@@ -168,6 +168,7 @@ def leave_traceback(error: BaseException) -> None:
 
 def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
     """Return the code of the module *fullname* out of its byte code, or None if importlib is to look."""
+    global latest
     path = loader.path
     if IS_TOLD or path[:1] != "/" or path[-3:] != ".py" or fullname != loader.name:
         return None
@@ -175,9 +176,7 @@ def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
         return None
     try:
         status = _stat(path)
-        if len(statuses) >= MAXIMUM_KNOWN:
-            statuses.clear()
-        statuses[path] = status
+        latest = path, status
         # Through what an embedding program may check code with, as importlib opens it.
         with _open_code(byte_code_of(path)) as opened:
             data = opened.read()
@@ -194,8 +193,13 @@ def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
 
 
 def take_status(path: str) -> "Any":
-    """Return what ``stat()`` told when the byte code of *path* was read, None if that is not known.
+    """Return what ``stat()`` told when the byte code of *path* was read, None if it was not the last to be.
 
     Once: the file may be executed again when it is another one.
     """
-    return statuses.pop(path, None)
+    global latest
+    if path != latest[0]:
+        return None
+    status = latest[1]
+    latest = NO_FILE
+    return status
