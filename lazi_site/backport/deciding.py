@@ -81,23 +81,23 @@ def keep(importer: object, file: str, waiting: "Waiting", files: "tuple[Source, 
     note(importer, file, table)
 
 
-def kept_by_callers(
-    importer: str, code: "CodeType", waiting: "dict[int, Waiting]", *, lent: bool, collected: bool
+def let_wait(
+    importer: str, code: "CodeType", asked: "dict[int, Waiting]", *, lent: bool, collected: bool
 ) -> "list[int]":
-    """Return which statements *waiting* must not wait for who loads the module *importer*; tell of them.
+    """Return which of the statements *asked* may wait in spite of who loads the module *importer*.
 
-    lent, collected: what callers.py says of those.
+    It is told of the others. lent, collected: what callers.py says of who loads it.
     """
-    found = []
-    for start, one in waiting.items():
+    chosen = []
+    for start, one in asked.items():
         why = reason_of_callers(one[FULL_TARGET], one[FROMLIST], lent=lent, collected=collected)
-        if why is not None:
-            found.append(start)
-            if switches.watched:
-                from ..startup import watch
+        if why is None:
+            chosen.append(start)
+        elif switches.watched:
+            from ..startup import watch
 
-                watch.eager(importer, one[FULL_TARGET], code.co_filename, one[LINE], why.code, why.detail)
-    return found
+            watch.eager(importer, one[FULL_TARGET], code.co_filename, one[LINE], why.code, why.detail)
+    return chosen
 
 
 def settle_package_of(importer: str) -> None:

@@ -84,8 +84,8 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     caller = sys._getframe(3)  # of what calls the loader
     lent, collected = is_lent(caller), is_collected(caller)
     if lent or collected:
-        kept = bring_deciding().kept_by_callers(fullname, code, waiting, lent=lent, collected=collected)
-        chosen = [start for start in chosen if start not in kept]
+        asked = {start: waiting[start] for start in chosen}
+        chosen = bring_deciding().let_wait(fullname, code, asked, lent=lent, collected=collected)
     return overwrite(code, waiting, chosen) if chosen else code
 
 

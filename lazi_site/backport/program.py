@@ -58,9 +58,10 @@ def deferred(frame: "FrameType", waiting: "Waiting | None" = None) -> "Any":
     if waiting is None:
         if frame.f_locals is not namespace:
             return None
-        if program[0] is not frame.f_code:
-            program = frame.f_code, _deferrable(frame.f_code, namespace)
-        waiting = program[1].get(frame.f_lasti)
+        known = program  # another thread may run another one
+        if known[0] is not frame.f_code:
+            known = program = frame.f_code, _deferrable(frame.f_code, namespace)
+        waiting = known[1].get(frame.f_lasti)
     if waiting is None or sys.modules.get(waiting[FULL_TARGET]) is not None:
         return None
     statement = made(ProgramImport, waiting, frame)

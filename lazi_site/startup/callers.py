@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
-
+    from typing import Any
 
 MAXIMUM_CALLERS = 4  # functions looked at
 _LOOKS_INTO = frozenset({"vars", "__dict__"})
@@ -68,11 +68,12 @@ def is_collected(frame: "FrameType | None") -> bool:
     """
     # Every module comes here, so that nothing is called, and the usual frames are passed without a look:
     # of exec_module() or what that calls, _load_unlocked() and _find_and_load_unlocked(). (3.11 to 3.15)
+    last: Any = frame
     try:
-        last = frame.f_back.f_back.f_back  # type: ignore[union-attr]
-        if last.f_code is not _FIND_AND_LOAD:  # type: ignore[union-attr]
-            last = last.f_back  # type: ignore[union-attr]
-        if last.f_code is _FIND_AND_LOAD:  # type: ignore[union-attr]
+        last = last.f_back.f_back.f_back
+        if last.f_code is not _FIND_AND_LOAD:
+            last = last.f_back
+        if last.f_code is _FIND_AND_LOAD:
             frame = last
     except AttributeError:
         pass  # there are fewer
