@@ -1,4 +1,4 @@
-"""Code of our own that is as small as can be, because every start reads it."""
+"""Code of our own that is as small as can be, because many starts read it."""
 
 from __future__ import annotations
 
@@ -37,10 +37,14 @@ def take_from_loaded(tree: ast.Module, package: str, loaded: set[str]) -> None:
     """
     statements: list[ast.stmt] = []
     for one in tree.body:
-        taking = ast.parse("\n".join(binding(one, package, loaded)))
-        for node in ast.walk(taking):
-            ast.copy_location(node, one)
-        statements.extend(taking.body or [one])
+        lines = binding(one, package, loaded)
+        if not lines:
+            statements.append(one)
+            continue
+        for taking in ast.parse("\n".join(lines)).body:
+            for node in ast.walk(taking):
+                ast.copy_location(node, one)
+            statements.append(taking)
     tree.body = statements
 
 

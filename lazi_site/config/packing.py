@@ -93,7 +93,7 @@ def pack_code(
 
     A file that cannot be read or compiled is left out. former: a stored snapshot whose
     code is taken if the files are as they were. to_keep: other starts will use it, so
-    that it pays to compile the common part anew, smaller, which takes 10 to 40 ms.
+    that it pays to compile it anew, smaller, which takes 10 to 40 ms.
     """
     package = own_folder()
     parts = PACKED["native" if sys.version_info >= (3, 15) else "backport"]
@@ -109,15 +109,17 @@ def pack_code(
         pass  # it has the right hash, but not our content
     packed: Packed = {}
     code: CodeType | None
-    loaded = {f"lazi_site.{name}" for name in BEFORE}
+    before = {f"lazi_site.{name}" for name in BEFORE}
     for name, part in names.items():
         path, is_package = file_of(package, name)
         full = f"lazi_site.{name}".rstrip(".")
         try:
-            if to_keep and not part:
+            if to_keep:
                 from .compiling import compile_small  # most who read the configuration compile nothing
 
-                code = compile_small(path, full, is_package, loaded)
+                # Whoever runs this module has run those that are of all its parts.
+                loaded = {one for one, (parts, *_) in packed.items() if not parts or set(part) <= set(parts)}
+                code = compile_small(path, full, is_package, before | loaded)
             else:
                 code = SourceFileLoader(full, path).get_code(full)
         except (ImportError, OSError, SyntaxError, ValueError):
@@ -126,7 +128,6 @@ def pack_code(
             packed[full] = (part, path, is_package, marshal.dumps(code))
         elif code is not None:  # only loaders of other kinds have none
             packed[full] = (part, path, is_package, code)
-            loaded.add(full)
     return packed, stamps
 
 

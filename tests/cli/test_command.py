@@ -91,8 +91,8 @@ def test_interrupt_ends_quietly(template: Environment) -> None:
 @pytest.mark.parametrize(
     ("arguments", "most", "absent"),
     [
-        (["--help"], 69, ["argparse", "json", "rich", "platformdirs", "tomllib", "subprocess"]),
-        (["--version"], 69, ["argparse", "json", "rich", "platformdirs", "tomllib", "subprocess"]),
+        (["--help"], 76, ["argparse", "json", "rich", "platformdirs", "tomllib", "subprocess"]),
+        (["--version"], 76, ["argparse", "json", "rich", "platformdirs", "tomllib", "subprocess"]),
         (["disable"], 142, ["rich", "platformdirs.unix", "platform", "shutil", "tomlkit", "typing"]),
         (["status"], 180, ["rich", "tomlkit", "tomllib", "platform", "subprocess"]),
         (["enable"], 194, ["rich", "tomlkit", "tomllib", "platform"]),

@@ -57,19 +57,24 @@ for name, module in ours.items():
     assert ENGINE in modules
 
 
-def test_common_code_has_no_annotations(enabled: Environment) -> None:
+def test_packed_code_has_no_annotations(enabled: Environment) -> None:
     """From 3.14 on they are code themselves, which every start would read."""
     code = """
+import marshal
 import other
 from lazi_site.startup.bootstrap import state
+from lazi_site.startup.snapshot import piece
+from lazi_site.startup.policy import Policy
 from lazi_site.startup.switches import change
 def names(code):
     inner = [one for one in code.co_consts if type(one) is type(code)]
     return {code.co_name, *(name for one in inner for name in names(one))}
-common = [packed for parts, _, _, packed in state.snapshot["code"].values() if not parts]
-assert len(common) > 8 and all(common)
-assert not any("__annotate__" in names(packed) for packed in common)
-assert change.__annotations__ == {}
+packed = {name: entry[3] for name, entry in state.snapshot["code"].items()}
+assert sum(map(bool, packed.values())) > 8
+codes = [code or marshal.loads(piece(state.snapshot, name)) for name, code in packed.items()]
+assert len(codes) > 20
+assert not any("__annotate__" in names(code) for code in codes)
+assert change.__annotations__ == Policy.decide.__annotations__ == {}
 """
     (enabled.root / "other.py").write_text("")
     assert ENGINE in loaded_and_opened(enabled, code)[0]
