@@ -222,7 +222,7 @@ def set_lazy_attributes(module: object, name: str) -> object:
 
 if _set_lazy_attributes is not None:
     _imp._set_lazy_attributes = set_lazy_attributes  # type: ignore[attr-defined]
-for _name in WITHOUT_IMPORT:
+for _name in () if excludes_stdlib else WITHOUT_IMPORT:
     serve(_name)
 
 

@@ -113,7 +113,7 @@ def test_fault_in_a_decision_makes_the_import_eager_and_gives_the_filter_back(
 ) -> None:
     source = (
         "import sys\nimport wanted\nfrom lazi_site.native import engine\n"
-        "engine.ask = None\nimport refused\n"
+        "engine.bring_judging = None\nimport refused\n"
         "print(sys.get_lazy_imports_filter().__name__)\nwanted\n"
     )
     expected = "load refused\nformer\nload wanted\n"
