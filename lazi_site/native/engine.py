@@ -47,10 +47,10 @@ _settings: "dict[str, Any]" = state.snapshot["settings"]
 excludes_stdlib = setting("stdlib", _settings, _variables) == "exclude"
 decisions.open_decisions(_variables, "exclude" if excludes_stdlib else "include")
 switches.change(declared_only=_settings["mode"] == "declared")
-nothing: "Table" = {}
 
-tables: "dict[int, Table]" = {}  # by id of the code
-codes: "dict[int, CodeType]" = {}  # those, kept alive so that the ids stay theirs
+# By the name of a module its code and what is known of that. (Of what has no name as of None.)
+tables: "dict[str | None, tuple[CodeType | None, Table]]" = {}
+NOTHING: "tuple[CodeType | None, Table]" = (None, {})
 DECIDED: "Table" = {}  # the table of modules in which nothing waits but what says so
 # Modules for which Policy.settles() may have an answer.
 settling: "dict[str, str]" = _settings["shipped-settle"]
@@ -88,7 +88,9 @@ def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None
     """
     frame = _getframe(1)
     try:
-        table = tables.get(id(frame.f_code), nothing)
+        code, table = tables.get(importer, NOTHING) if type(importer) is str else NOTHING
+        if code is not frame.f_code:
+            return full_filter(importer, name, fromlist, frame)
         if table is DECIDED and "__lazy_modules__" not in frame.f_globals:
             return says_lazy(frame) and full_filter(importer, name, fromlist, frame)
         answer = table.get(frame.f_lasti, ASK)
@@ -119,7 +121,7 @@ def full_filter(
     if frame is None:
         frame = _getframe(1)
     try:
-        table = tables.get(id(frame.f_code))
+        table = table_of(importer, frame.f_code)
         if table is None:
             table = enter(importer, frame)
         answer = table.get(frame.f_lasti, ASK)
@@ -262,24 +264,20 @@ def enter(importer: object, frame: "FrameType") -> "Table":
         if lent or collected:
             table = bring_judging().kept_by_callers(table, frame, lent=lent, collected=collected)
     if len(tables) >= MAXIMUM_KNOWN:
-        forget_all()
-    remember(code, table)
+        tables.clear()
+    remember(importer, code, table)
     return table
 
 
-def remember(code: "CodeType", table: "Table") -> None:
-    """Have statements of *code* looked up in *table* from now on."""
-    # In this order, so that a thread that forgets meanwhile leaves no table without its code.
-    tables[id(code)] = table
-    codes[id(code)] = code
+def table_of(importer: object, code: "CodeType") -> "Table | None":
+    """Return what is known of *code*, the body of the module *importer*, None if it was not entered."""
+    entered, table = tables.get(importer if type(importer) is str else None, NOTHING)
+    return table if entered is code else None
 
 
-def forget_all() -> None:
-    """Have everything looked up anew in what is kept."""
-    tables.clear()
-    for key in list(codes):
-        if key not in tables:
-            codes.pop(key, None)
+def remember(importer: object, code: "CodeType", table: "Table") -> None:
+    """Have statements of *code*, the body of the module *importer*, looked up in *table* from now on."""
+    tables[importer if type(importer) is str else None] = code, table
 
 
 def is_decided(importer: str) -> bool:

@@ -44,13 +44,13 @@ from .engine import (
     SAYS_LAZY,
     SERVED,
     WAITS,
-    forget_all,
     must_have_now,
     remember,
     resolve_names,
     says_lazy,
     serve,
     settled,
+    table_of,
     tables,
 )
 
@@ -155,7 +155,7 @@ def keep(
     files: what shows that an import whose name nobody uses has no effect.
     """
     code, at = frame.f_code, frame.f_lasti
-    table = tables.get(id(code))
+    table = table_of(importer, code)
     if table is None or (table.get(at) == answer and not files):
         return
     table[at] = answer
@@ -172,7 +172,7 @@ def serve_packages(importer: str, name: str, fromlist: "tuple[str, ...]", frame:
     if not package:
         return
     serve(package)
-    table = tables.get(id(frame.f_code))
+    table = table_of(importer, frame.f_code)
     if table and package not in table.get(SERVED, ()):
         table[SERVED] = (*table.get(SERVED, ()), package)
         note(importer, frame.f_code.co_filename, table)
@@ -217,11 +217,11 @@ def read(importer: str, frame: "FrameType") -> Body:
     looked_through = keep_looked_through(code, importer, package)
     packages = packages_looked_for(code, importer)
     body = Body(importer, package, frame)
-    table = tables.get(id(code))
+    table = table_of(importer, code)
     if packages:
         settle_packages(packages, importer)
     if looked_through:
-        forget_all()
+        tables.clear()
     if (looked_through or packages) and table is not None:
         if packages:
             table[LOOKED_FOR] = packages
@@ -229,7 +229,7 @@ def read(importer: str, frame: "FrameType") -> Body:
             table[LOOKS_THROUGH] = tuple(looked_through)
         note(importer, code.co_filename, table)
         decisions.closed.update(looked_through)
-        remember(code, table)
+        remember(importer, code, table)
     for name in looked_through:
         resolve_names(sys.modules.get(name))
     if looked_through or len(bodies) >= MAXIMUM_KNOWN:
@@ -386,7 +386,7 @@ def settle(package: str) -> None:
     """Perform what waits inside *package*; nothing that is loaded later waits there either."""
     settled.add(package)
     resolve_in(package)
-    forget_all()
+    tables.clear()
     bodies.clear()
 
 

@@ -2,7 +2,7 @@
 
 from ..startup import bytecode, switches, watch
 from ..startup.keeping import note
-from .engine import DECIDED, EAGER, is_at_hand, says_lazy, tables
+from .engine import DECIDED, EAGER, is_at_hand, says_lazy, table_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def read(importer: object, frame: "FrameType") -> "tuple[int, tuple[str, ...]]":
     code, at = frame.f_code, frame.f_lasti
     statement = bytecode.decode(code, at)
     found = frame.f_lineno or 0, statement.bound if statement is not None else ()
-    table = tables.get(id(code), DECIDED)
-    if table is not DECIDED and table.get(at) != EAGER:
+    table = table_of(importer, code)
+    if table is not None and table is not DECIDED and table.get(at) != EAGER:
         table[~at] = found
         if type(importer) is str:
             note(importer, code.co_filename, table)
