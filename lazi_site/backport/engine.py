@@ -124,7 +124,8 @@ def statements(
         table = decisions.table_of(importer, code)
     # All statements are found at once; those that must not wait only for who wants to know.
     if not table or (switches.watched and EAGER not in table):
-        table = bring_deciding().decide(code, importer, package, why_none, table)
+        decided: Table = bring_deciding().decide(code, importer, package, why_none, table)
+        table = decided
     if LOOKED_FOR in table:
         bring_deciding().settle_packages(table[LOOKED_FOR], importer)
     if switches.watched:

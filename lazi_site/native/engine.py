@@ -262,7 +262,8 @@ def enter(importer: object, frame: "FrameType") -> "Table":
     if table is not DECIDED:
         lent, collected = is_lent(frame.f_back, frame), is_collected(frame.f_back)
         if lent or collected:
-            table = bring_judging().kept_by_callers(table, frame, lent=lent, collected=collected)
+            kept: Table = bring_judging().kept_by_callers(table, frame, lent=lent, collected=collected)
+            table = kept
     if len(tables) >= MAXIMUM_KNOWN:
         tables.clear()
     remember(importer, code, table)

@@ -300,15 +300,15 @@ def load(name, snapshot=None):  # type: (str, Mapping[str, Any] | None) -> None
     """
     if name in sys.modules:
         return
-    snapshot = snapshot or state.snapshot
-    packed = snapshot.get("code", {})
+    source = snapshot or state.snapshot  # type: Mapping[str, Any]
+    packed = source.get("code", {})
     wanted = packed[name][0] if name in packed else ""
     with loading:
         for one, (parts, file, is_package, code) in packed.items():
             is_needed = not parts or any(part in wanted for part in parts)
             if is_needed and one not in sys.modules:
                 if parts:
-                    code = code or piece(snapshot, one)
+                    code = code or piece(source, one)
                     if not code:
                         break
                     code = marshal.loads(code)
