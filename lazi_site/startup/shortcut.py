@@ -3,10 +3,10 @@
 A module of a few lines costs importlib 0.2 million instructions (3.15), and a quarter of
 that is joining paths for every ending that a file could have, wrappers, and asking
 what is nearly always the same. Here is the usual case: a finder of the stock class with
-stock or our loaders, whose listing of the directory is up to date, and source whose byte
-code is cached and fits. All else, and all that fails, is left to importlib, which
-looks anew. Which files are looked at, in which order, and which audit events are raised is
-as in FileFinder and SourceLoader (Lib/importlib/_bootstrap_external.py, alike in 3.11 to 3.15).
+stock or our loaders, and source whose byte code is cached and fits. All else, and all
+that fails, is left to importlib, which looks anew. Which files are looked at, in which
+order, and which audit events are raised is as in FileFinder and SourceLoader
+(Lib/importlib/_bootstrap_external.py, alike in 3.11 to 3.15).
 """
 
 import sys
@@ -41,7 +41,8 @@ IS_TOLD = bool(sys.flags.verbose)  # ``python -v`` tells what importlib tries
 HAS_CACHED = sys.version_info < (3, 15) and bool(sys.implementation.cache_tag)  # modules have __cached__
 NO_FILE: "tuple[str, Any]" = ("", None)
 latest = NO_FILE  # whose byte code was read last, and what it was then
-_stat, _open_code, _loads = external._os.stat, external._io.open_code, external.marshal.loads
+_stat, _access = external._os.stat, external._os.access
+_open_code, _loads = external._io.open_code, external.marshal.loads
 _fix_co_filename, _ModuleSpec = external._imp._fix_co_filename, importlib.ModuleSpec
 locks_waited_for: "Any" = None  # see keep_list_of_locks()
 
@@ -87,7 +88,11 @@ def find_spec(self: "Any", fullname: str, target: "Any" = None) -> "Any":
         make = make_loader
     path = self.path
     try:
-        if make and path[:1] == "/" and type(self) is FileFinder and _stat(path).st_mtime == self._path_mtime:
+        if make and path[:1] == "/" and type(self) is FileFinder:
+            mtime = _stat(path).st_mtime
+            if mtime != self._path_mtime:
+                self._fill_cache()
+                self._path_mtime = mtime
             found = find_source(path.rstrip("/"), fullname.rpartition(".")[2], self._path_cache)
             if found is None:
                 return None
@@ -122,6 +127,8 @@ def find_source(path: str, name: str, listing: "set[str]") -> "tuple[str, str] |
     folder = f"{path}/{name}"
     for suffix in SUFFIXES:
         file = f"{folder}/__init__{suffix}"
+        if suffix != ".py" and not _access(file, 0):
+            continue  # mostly so for each kind of extension module, and stat() would raise an error
         try:
             if _stat(file).st_mode & KIND == REGULAR:
                 return file if suffix == ".py" else "", folder

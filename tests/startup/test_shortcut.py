@@ -104,6 +104,22 @@ def test_list_of_locks_is_held(enabled: Environment, tmp_path: Path) -> None:
     assert lazily == ("[] True\n" if has_lists else eagerly)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="importlib finds modules where names have no case")
+def test_first_module_of_a_directory_is_found_too(enabled: Environment, tmp_path: Path) -> None:
+    """Every package is a directory that was not listed before."""
+    (tmp_path / "subj.py").write_text("import other\nV = 1\n")
+    (tmp_path / "other.py").write_text("")
+    (tmp_path / "fresh" / "sub").mkdir(parents=True)
+    for name in ("fresh/__init__.py", "fresh/sub/__init__.py", "fresh/sub/part.py"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "main.py").write_text(
+        PROGRAM + "from lazi_site.startup import shortcut\nformer = shortcut.find_by_importlib\nasked = []\n"
+        "def find(self, name, target=None): asked.append(name); return former(self, name, target)\n"
+        "shortcut.find_by_importlib = find\nimportlib.import_module('fresh.sub.part')\nprint(asked)\n"
+    )
+    assert enabled.run("main.py", cwd=tmp_path, check=True).stdout == "[]\n"
+
+
 def test_finds_what_importlib_finds(both: Callable[..., str], tmp_path: Path) -> None:
     folder = tmp_path / "found"
     extension = EXTENSION_SUFFIXES[-1]  # the one that all versions have
