@@ -93,7 +93,7 @@ def pack_code(
 
     A file that cannot be read or compiled is left out. former: a stored snapshot whose
     code is taken if the files are as they were. to_keep: other starts will use it, so
-    that it pays to compile it anew, smaller, which takes 10 to 40 ms.
+    that it pays to compile it anew, smaller, which takes 20 to 60 ms.
     """
     package = own_folder()
     parts = PACKED["native" if sys.version_info >= (3, 15) else "backport"]
