@@ -10,7 +10,6 @@ import os
 import stat
 import time
 
-from ..startup.decisions import decisions_name
 from ..startup.snapshot import FORMAT, MAGIC, piece, read_snapshot, snapshot_directories, snapshot_name
 
 TYPE_CHECKING = False
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-MAXIMUM_FILES = 8  # snapshots in one directory: users, interpreters and surroundings
+# By kind how many files one directory may have. Of snapshots one for each user, interpreter and surroundings.
+MAXIMUM_FILES = {"policy": 8, "decisions": 8, "program": 256}
 ABANDONED = 60  # seconds after which an unfinished file's writer must be dead
 
 
@@ -86,13 +86,18 @@ def is_whole(snapshot: "Mapping[str, Any]") -> bool:
 
 def remove_snapshot(variables: "Mapping[str, str]") -> None:
     """Remove the snapshot, and its decisions, of processes with the environment *variables*."""
-    name = snapshot_name(variables)
+    surroundings = snapshot_name(variables).removeprefix("policy-")
     for directory in snapshot_directories(variables):
-        for one in (name, decisions_name(name, "exclude"), decisions_name(name, "include")):
-            try:
-                os.unlink(os.path.join(directory, one))
-            except OSError:
-                pass
+        try:
+            names = [name for name in os.listdir(directory) if is_snapshot(name)]
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith(surroundings):
+                try:
+                    os.unlink(os.path.join(directory, name))
+                except OSError:
+                    pass
 
 
 def is_safe(directory: str) -> bool:
@@ -132,20 +137,20 @@ def write_atomically(path: str, data: bytes) -> None:
 
 
 def is_snapshot(name: str) -> bool:
-    """Return whether *name* is the name of a snapshot or of its decisions, finished or not."""
-    return name.startswith(("policy-", "decisions-")) and name.endswith((".snapshot", ".new"))
+    """Return whether *name* is the name of a snapshot or of decisions that belong to one, finished or not."""
+    return name.partition("-")[0] in MAXIMUM_FILES and name.endswith((".snapshot", ".new"))
 
 
 def remove_surplus(directory: str, keep: str) -> None:
-    """Remove the oldest snapshots of *directory* beyond MAXIMUM_FILES, and abandoned ones; or decisions.
+    """Remove of one kind of our files in *directory* the oldest beyond MAXIMUM_FILES, and abandoned ones.
 
-    keep: the name of the one just written.
+    keep: the name of the one just written, which tells the kind.
     """
     found = []
     kind = keep.partition("-")[0]
     try:
         names = [name for name in os.listdir(directory) if is_snapshot(name) and name != keep]
-        names = [name for name in names if name.startswith(kind)]
+        names = [name for name in names if name.startswith(f"{kind}-")]
     except OSError:
         return
     for name in names:
@@ -160,7 +165,7 @@ def remove_surplus(directory: str, keep: str) -> None:
             found.append((0.0, path))
     found.sort(reverse=True)
     for number, (age, path) in enumerate(found, 1):
-        if number >= MAXIMUM_FILES or not age:
+        if number >= MAXIMUM_FILES[kind] or not age:
             try:
                 os.unlink(path)
             except OSError:

@@ -7,7 +7,7 @@ is not loaded, because programs put finders and loaders of their own in place.
 import marshal
 import os
 
-from ..startup.decisions import entry_of, read_stored, unpack_group, unpacked
+from ..startup.decisions import PROGRAM, entry_of, read_stored, unpack_group, unpacked
 from ..startup.snapshot import piece
 from .snapshot import is_safe, pack_snapshot, remove_surplus, write_atomically
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Bytes; beyond that only what was decided last is kept. A start reads no more of them than it uses, and an
 # environment of which twenty thousand modules were loaded has five million.
 MAXIMUM = 12 << 20
+MAXIMUM_PROGRAM = 1 << 20  # bytes of what one program uses, some four thousand modules
 MANY = 16  # bundles of a group, which then become one
 
 
@@ -37,6 +38,18 @@ def store_decisions(path: str, digest: bytes, groups: "dict[str, Entries]") -> N
         packed = smallest({group: pack_group(entries) for group, entries in groups.items()}, MAXIMUM)
     if packed:  # else each group is too large by itself, and what is stored stays
         write_atomically(path, pack_snapshot({"snapshot": digest}, packed))
+        remove_surplus(folder, name)
+
+
+def store_program(path: str, digest: bytes, used: "dict[str, Entry]") -> None:
+    """Write what a program has *used* to the file *path*, for the snapshot that has the *digest*.
+
+    Too much is not stored. Errors: OSError. The directory is not made.
+    """
+    folder, name = os.path.split(path)
+    data = pack_snapshot({"snapshot": digest}, {PROGRAM: marshal.dumps(used)})
+    if is_safe(folder) and len(data) <= MAXIMUM_PROGRAM:
+        write_atomically(path, data)
         remove_surplus(folder, name)
 
 

@@ -2,11 +2,12 @@
 
 To decide, the engine reads a module's code and asks the policy, which takes
 fifty times as long as finding the answer in a table. So the answers are stored
-beside the snapshot, by package and module. They hold as long as the snapshot,
-the module's file and the places of its instructions are the same; whatever goes
-wrong means that they are found anew. The file says what may wait and nothing
-else; it is read under the same conditions as the snapshot. An engine keeps
-what depends on the module's code and the policy alone.
+beside the snapshot, by package and module, and those that a program used by
+themselves, for its next start. They hold as long as the snapshot, the module's
+file and the places of its instructions are the same; whatever goes wrong means
+that they are found anew. The files say what may wait and nothing else; they are
+read under the same conditions as the snapshot. An engine keeps what depends on
+the module's code and the policy alone.
 
 A file is the same if its date and size are, or its content: who checks out,
 copies or installs the same files anew gives them other dates only.
@@ -34,28 +35,33 @@ if TYPE_CHECKING:
     Source = tuple[str, int, int, bytes | None]  # path, mtime_ns, size and hash of a file
 
 STDLIB = sys.stdlib_module_names
+MAIN = "__main__"
+PROGRAM = "program"  # the one piece of a program's file
+FEW = 4  # modules that a program looks up in what all have decided, before it has a file of its own written
 
 # Of this process; a class for them would be made at every start.
-path = ""  # of the file that has them, "" if none are kept
+path = ""  # of the file that has what all programs have decided, "" if nothing is kept
 digest = b""  # of the snapshot that they belong to
-stored: "dict[str, Any]" = {}  # the file's content, a piece for each group; see unpack_group()
-groups: "dict[str, Entries]" = {}  # those that were looked into
+program = ""  # the path of the file for this program, "" if it has none: it runs for the first time
+used: "dict[str, Entry]" = {}  # what this program uses, or has used at an earlier start, by module
+stored: "dict[str, Any] | None" = None  # the content of the file for all, a piece for each group
+groups: "dict[str, Entries]" = {}  # those of it that were looked into; see unpack_group()
 closed: "set[str]" = set()  # modules and groups of which nothing is kept, after what this process did
+looked_up = 0  # modules of this program that were found in the groups
 
 
 def open_decisions(variables: "Mapping[str, str]", stdlib: str) -> None:
-    """Read the decisions that are kept for the snapshot in force, under the setting *stdlib*.
+    """Have the decisions used that are kept for the snapshot in force, under the setting *stdlib*.
 
     None are without a stored snapshot, and where LAZI_EAGER changes the policy.
     """
-    global path, digest, stored
+    global path, digest
     file = state.snapshot.get("file")
     if not file or variables.get("LAZI_EAGER"):
         return
     folder, name = os.path.split(file)
     path = os.path.join(folder, decisions_name(name, stdlib))
     digest = state.snapshot["digest"]
-    stored = read_stored(path, digest)
 
 
 def table_of(importer: str, code: "CodeType") -> "Table | None":
@@ -69,9 +75,6 @@ def table_of(importer: str, code: "CodeType") -> "Table | None":
     name, group = place_of(importer, file)
     if closed and (name in closed or group in closed):
         return None
-    entries = groups.get(group)
-    if entries is None:
-        entries = groups[group] = unpack_group(piece(stored, group))
     time = size = 0
     if not file.startswith("<frozen "):  # those change with the interpreter only
         try:
@@ -79,29 +82,73 @@ def table_of(importer: str, code: "CodeType") -> "Table | None":
         except (OSError, ValueError):
             return None  # in an archive, or not from a file at all
         time, size = status.st_mtime_ns, status.st_size
+    if group == MAIN and not program:
+        open_program(name)
     stamp = (size, time, _imp.source_hash(FORMAT, code.co_linetable))
+    entry = used.get(name)
+    if type(entry) is not tuple or entry[:3] != stamp:
+        entry = look_up(name, group, stamp, file)
+    return entry[4]
+
+
+def open_program(name: str) -> None:
+    """Read what the program whose file is *name* used at earlier starts.
+
+    If it has been run before, but has no file of its own, it gets one. Many are run once only.
+    """
+    global program, looked_up
+    looked_up = 0
+    file = program_path(path, name)
+    found = unpacked(piece(read_stored(file, digest, whole=True), PROGRAM), dict)
+    if found or entry_of(group_of(MAIN), name) is not None:
+        program = file
+    for one in found:
+        used.setdefault(one, found[one])
+
+
+def look_up(name: str, group: str, stamp: "tuple[int, int, bytes]", file: str) -> "Entry":
+    """Return what all programs have decided about the module *name*, whose *file* has the *stamp*."""
+    global looked_up
+    entries = group_of(group)
     entry = entry_of(entries, name)
     if entry is None or entry[:3] != stamp:
         load("lazi_site.startup.keeping")
         from .keeping import renewed
 
         entry = entries[name] = renewed(entry, stamp, file, group)
-    return entry[4]
+    used[name] = entry
+    looked_up += 1
+    if looked_up == FEW and program:
+        load("lazi_site.startup.keeping")
+        from .keeping import change
+
+        change()
+    return entry
 
 
 def kept(importer: str, file: str) -> "Table | None":
     """Return what table_of() returned for the module *importer*, of *file*, if it is kept."""
-    name, group = place_of(importer, file)
-    entry = entry_of(groups.get(group, {}), name)
+    entry = used.get(place_of(importer, file)[0])
     return entry and entry[4]
 
 
 def place_of(importer: str, file: str) -> "tuple[str, str]":
     """Return under which name and in which group the decisions about the module *importer* of *file* are."""
-    if importer == "__main__":
+    if importer == MAIN:
         return os.path.abspath(file), importer  # each program is another one
     top = importer.partition(".")[0]
     return importer, "" if top in STDLIB else top
+
+
+def group_of(name: str) -> "Entries":
+    """Return what all programs have decided about the modules of the group *name*."""
+    global stored
+    entries = groups.get(name)
+    if entries is None:
+        if stored is None:
+            stored = read_stored(path, digest)
+        entries = groups[name] = unpack_group(piece(stored, name))
+    return entries
 
 
 def decisions_name(snapshot: str, stdlib: str) -> str:
@@ -109,12 +156,19 @@ def decisions_name(snapshot: str, stdlib: str) -> str:
     return f"decisions-{stdlib}-{snapshot.removeprefix('policy-')}"
 
 
+def program_path(path: str, name: str) -> str:
+    """Return the path of the file, beside the decisions in *path*, for the program whose file is *name*."""
+    folder, shared = os.path.split(path)
+    key = _imp.source_hash(FORMAT, os.fsencode(name)).hex()
+    return os.path.join(folder, f"program-{key}-{shared.removeprefix('decisions-')}")
+
+
 def unpack_group(data: bytes) -> "Entries":
     """Return the entries of a group that is stored as *data*: ({module: number}, [bundle]), marshalled.
 
-    A bundle is a marshalled {module: entry} of what one program has added. A program of which much is
-    stored, as of the standard library or of pip, reads what it uses itself and little else; by themselves
-    the entries would lose the names that they have in common.
+    A bundle is a marshalled {module: entry} of what one program has added. Of a group in which there is
+    much, as of the standard library, a new program reads what it uses itself and little else; by
+    themselves the entries would lose the names that they have in common.
     """
     try:
         places, bundles = unpacked(data, tuple)

@@ -12,7 +12,7 @@ from _frozen_importlib import BuiltinImporter, _load  # type: ignore[attr-define
 
 from . import decisions
 from .bootstrap import state
-from .decisions import entry_of, place_of
+from .decisions import group_of, place_of
 from .snapshot import FORMAT, load
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MANY = 8  # modules of a group whose files got another date, from which on the new dates are stored
 
 changed: "set[str]" = set()  # groups in which something is new
+is_registered = False
 moved: "list[str]" = []  # for each module whose file got another date its group
 
 
@@ -43,37 +44,49 @@ def renewed(former: "Entry | None", stamp: "tuple[int, int, bytes]", path: str, 
 def note(importer: str, file: str, table: "Table") -> None:
     """Have *table* stored when the interpreter ends, if it is kept for *importer*, a module of *file*."""
     name, group = place_of(importer, file)
-    entries = decisions.groups.get(group, {})
-    entry = entry_of(entries, name)
+    entry = decisions.used.get(name)
     if entry is None or entry[4] is not table:
         return
     if not entry[3] and entry[1]:
-        entries[name] = (*entry[:3], hash_of(file) or b"", table)
+        entry = decisions.used[name] = (*entry[:3], hash_of(file) or b"", table)
+    group_of(group)[name] = entry
     change(group)
 
 
-def change(group: str) -> None:
-    """Have what is known of *group* stored when the interpreter ends."""
-    if not changed:
+def change(group: "str | None" = None) -> None:
+    """Have what is known of *group*, and what this program uses, stored when the interpreter ends."""
+    global is_registered
+    if not is_registered:
         # Compiled into the interpreter; an import statement would be told as the program's.
         atexit = sys.modules.get("atexit") or _load(BuiltinImporter.find_spec("atexit"))
         atexit.register(store)
-    changed.add(group)
+        is_registered = True
+    if group is not None:
+        changed.add(group)
 
 
 def store() -> None:
-    """Write what is new to the file; a failure is no matter."""
+    """Write what is new to the files; a failure is no matter."""
     try:
         if not os.path.exists(state.snapshot["file"]):
             return  # lazi-site was disabled meanwhile
         load("lazi_site.config.storing")
-        from ..config.storing import store_decisions
+        from ..config.storing import store_decisions, store_program
 
-        groups = {name: decisions.groups[name] for name in changed - decisions.closed}
+        closed = decisions.closed
+        groups = {name: decisions.groups[name] for name in changed - closed}
         for entries in groups.values():
-            for name in decisions.closed.intersection(entries):
+            for name in closed.intersection(entries):
                 del entries[name]
-        store_decisions(decisions.path, decisions.digest, groups)
+        if groups:
+            store_decisions(decisions.path, decisions.digest, groups)
+        if decisions.program:
+            used = {
+                name: entry
+                for name, entry in decisions.used.items()
+                if closed.isdisjoint((name, name.partition(".")[0]))
+            }
+            store_program(decisions.program, decisions.digest, used)
     except Exception:
         pass
 

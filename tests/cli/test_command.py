@@ -93,7 +93,7 @@ def test_interrupt_ends_quietly(template: Environment) -> None:
     [
         (["--help"], 76, ["argparse", "json", "rich", "platformdirs", "tomllib", "subprocess"]),
         (["--version"], 76, ["argparse", "json", "rich", "platformdirs", "tomllib", "subprocess"]),
-        (["disable"], 142, ["rich", "platformdirs.unix", "platform", "shutil", "tomlkit", "typing"]),
+        (["disable"], 158, ["rich", "platformdirs.unix", "platform", "shutil", "tomlkit", "typing"]),
         (["status"], 180, ["rich", "tomlkit", "tomllib", "platform", "subprocess"]),
         (["enable"], 194, ["rich", "tomlkit", "tomllib", "platform"]),
         (["config"], 180, ["rich", "tomlkit"]),

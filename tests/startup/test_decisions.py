@@ -42,7 +42,13 @@ def run(program: Environment, **env: str | None) -> str:
 
 
 def files(program: Environment) -> list[Path]:
+    """Return the files of what all programs have decided."""
     return sorted(program.state.glob("decisions-*"))
+
+
+def own_files(program: Environment) -> list[Path]:
+    """Return the files of what single programs use."""
+    return sorted(program.state.glob("program-*"))
 
 
 def test_second_start_decides_nothing(program: Environment) -> None:
@@ -73,6 +79,61 @@ def test_start_that_learns_nothing_writes_nothing(program: Environment) -> None:
     before = files(program)[0].stat()
     run(program)
     assert files(program)[0].stat().st_mtime_ns == before.st_mtime_ns
+    assert own_files(program) == []
+
+
+@pytest.fixture
+def larger(program: Environment) -> Environment:
+    """The same with more modules, and a program that says what it read of the decisions of all."""
+    uses = "".join(f"import m{number}\nm{number}.use\n" for number in range(6))
+    (program.root / "main.py").write_text(
+        f"{uses}import sys\nfrom {ENGINE} import decisions\n"
+        f"print({JUDGE!r} in sys.modules, decisions.stored is not None)\n"
+    )
+    for number in range(6):
+        (program.root / f"m{number}.py").write_text(SUBJECT)
+    return program
+
+
+def test_program_that_is_run_again_has_a_file_of_its_own(larger: Environment) -> None:
+    """And needs no other one then."""
+    assert run(larger) == "True True\n"
+    assert own_files(larger) == []
+    assert run(larger) == "False True\n"
+    (own,) = own_files(larger)
+    before = own.stat()
+    assert run(larger) == "False False\n"
+    files(larger)[0].unlink()
+    assert run(larger) == "False False\n"
+    assert own.stat().st_mtime_ns == before.st_mtime_ns
+    assert files(larger) == []
+
+
+def test_what_a_program_learns_later_is_in_its_file_too(larger: Environment) -> None:
+    for _ in range(3):
+        run(larger)
+    write_anew(larger.root / "m0.py", SUBJECT.replace("use", "used") + "use = used\n")
+    assert run(larger) == "True True\n"
+    assert run(larger) == "False False\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", b"lazisnap" + bytes(80)])
+def test_damaged_file_of_a_program_is_replaced(larger: Environment, content: bytes) -> None:
+    for _ in range(2):
+        run(larger)
+    (path,) = own_files(larger)
+    for damaged in (content, path.read_bytes()[:-3], path.read_bytes()[:40]):
+        path.write_bytes(damaged)
+        assert run(larger) == "False True\n"
+        assert run(larger) == "False False\n"
+
+
+def test_file_of_a_program_counts_for_its_snapshot_alone(larger: Environment) -> None:
+    for _ in range(2):
+        run(larger)
+    (larger.project / "lazi-site.toml").write_text("eager = ['heavy']\n")
+    assert run(larger) == "True False\n"  # the snapshot is made anew, and nothing is kept for it yet
+    assert run(larger) == "True True\n"
 
 
 @pytest.mark.skipif(IS_NATIVE, reason="3.15 loses nothing by names that wait")
@@ -267,6 +328,8 @@ def test_damaged_file_is_replaced(program: Environment, content: bytes) -> None:
     path = files(program)[0]
     for damaged in (content, path.read_bytes()[:-3], path.read_bytes()[:40]):
         path.write_bytes(damaged)
+        for own in own_files(program):
+            own.unlink()
         assert run(program) == "False True\n1\n"
         assert run(program) == "False False\n1\n"
 
@@ -280,8 +343,10 @@ def test_right_hash_over_odd_content_is_survived(program: Environment) -> None:
         "pieces = {name: eval(sys.argv[2]) for name in found['pieces']}\n"
         "open(path, 'wb').write(pack_snapshot({'snapshot': found['snapshot']}, pieces))\n"
     )
-    for odd in ("b'x'", "b''", "b'N'", "b'[\\x00\\x00\\x00\\x00'"):
-        program.run("-c", code, files(program)[0], odd, env={"LAZI_DISABLE": "1"}, check=True)
+    run(program)
+    for odd in ("b'x'", "b''", "b'N'", "b'[\\x00\\x00\\x00\\x00'", "marshal.dumps({'subj': 1})"):
+        for file in (*files(program), *own_files(program)):
+            program.run("-c", f"import marshal\n{code}", file, odd, env={"LAZI_DISABLE": "1"}, check=True)
         assert run(program) == "False True\n1\n"
 
 

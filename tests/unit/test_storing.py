@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import marshal
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from lazi_site.config import storing
-from lazi_site.startup.decisions import entry_of, read_stored, unpack_group
+from lazi_site.config import snapshot, storing
+from lazi_site.startup.decisions import PROGRAM, entry_of, program_path, read_stored, unpack_group
 from lazi_site.startup.snapshot import MAXIMUM_SNAPSHOT, piece
 
 if TYPE_CHECKING:
@@ -80,3 +81,19 @@ def test_all_that_is_stored_can_be_read(tmp_path: Path) -> None:
     storing.store_decisions(str(path), DIGEST, {"large": entries(150_000)})
     assert path.stat().st_size > 4 << 20
     assert stored(path) == {"large": 150_000}
+
+
+def test_of_too_many_files_of_programs_the_latest_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(snapshot.MAXIMUM_FILES, "program", 3)
+    shared = tmp_path / "decisions-test.snapshot"
+    storing.store_decisions(str(shared), DIGEST, {"a": entries(1)})
+    paths = [Path(program_path(str(shared), f"program{number}")) for number in range(6)]
+    for number, path in enumerate(paths):
+        storing.store_program(str(path), DIGEST, entries(number))
+        os.utime(path, (number, number))
+    assert sorted(tmp_path.iterdir()) == sorted([shared, *paths[3:]])
+    assert marshal.loads(piece(read_stored(str(paths[5]), DIGEST), PROGRAM)) == entries(5)
+    storing.store_program(str(paths[0]), DIGEST, entries(50_000))
+    assert not paths[0].exists()
