@@ -270,7 +270,7 @@ def judge(
                 why = USED_BY_FINDER
             elif not body.extended.isdisjoint(statement.bound):
                 why = EXTENDED
-            elif not body.taken.isdisjoint(statement.bound):
+            elif reading.are_taken(statement.bound, body.taken):
                 why = LOOKS_THROUGH_NAMES
             elif body.read_by_caller and any(not loads_itself(body.code, one) for one in statement.bound):
                 why = READ_BY_CALLER

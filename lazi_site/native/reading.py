@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 MAXIMUM_KEY = 10  # instructions that the key of a subscript may take
-ANY = "*"  # no name of a variable
+ANY = "*"  # for any name; behind a prefix, for those that begin with it
 _GLOBAL = (op.LOAD_NAME, op.LOAD_GLOBAL)
 _READS = (*_GLOBAL, op.DELETE_NAME)
 
@@ -34,7 +34,8 @@ def taken_from_globals(code: "CodeType") -> "set[str]":
     """Return the names that module-level *code*, or something nested in it, looks up in ``globals()``.
 
     It would get a stand-in by ``globals()[name]`` and ``globals().get(name)``; storing and
-    asking with ``in`` are no such look. ANY is among them if a name is not written out. (3.15)
+    asking with ``in`` are no such look. ANY is among them if a name is not written out, behind what
+    it begins with if that is. (3.15)
     """
     taken: set[str] = set()
     for user in with_nested(code):
@@ -73,11 +74,19 @@ def _item_taken(code: "CodeType", at: int) -> str:
             return ""
         elif operation == op.LOAD_CONST:
             key.append(code.co_consts[argument])
+        elif operation == op.BUILD_STRING and key and isinstance(key[0], str):
+            key = [key[0] + ANY]
         elif operation == op.LOAD_FAST_BORROW and argument == 0 and _is_asked_for_missing(code):
             key.append("")
         else:
             key.append(None)
     return ANY if by_get else ""
+
+
+def are_taken(names: "Iterable[str]", taken: "set[str]") -> bool:
+    """Return whether one of *names* is among those that are *taken*, as taken_from_globals() tells them."""
+    prefixes = tuple(one.removesuffix(ANY) for one in taken if one.endswith(ANY))
+    return any(name in taken or name.startswith(prefixes) for name in names)
 
 
 def _written_out(loaded: "list[object]", count: int) -> str:

@@ -18,6 +18,7 @@ def of_version(*numbers: int) -> int:
 
 BUILD_MAP = of_version(105, 105, 48, 47, 45)
 BUILD_SET = of_version(104, 104, 49, 48, 46)
+BUILD_STRING = of_version(157, 157, 51, 50, 48)
 BUILD_TUPLE = of_version(102, 102, 52, 51, 49)
 BINARY_OP = of_version(122, 122, 45, 44, 42)
 BINARY_SUBSCR = of_version(25, 25, 5, ABSENT, ABSENT)

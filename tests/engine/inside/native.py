@@ -39,7 +39,11 @@ def check_only_what_is_taken_from_globals_is_imported_at_once() -> None:
         "globals().get('one', None)": (False, True),
         "globals().get('three') or two": (True, True),
         "globals().get(x)": (False, False),
-        "globals().get(f'o{x}')": (False, False),
+        "globals().get(f'o{x}')": (False, True),
+        "globals().get(f'o{x}', None)": (False, True),
+        "globals()[f'tw{x!r}']": (True, False),
+        "globals()[f'{x}e']": (False, False),
+        "globals()[f'{x}{x}']": (False, False),
         "globals().get('one' + x)": (False, False),
         "globals()[x]": (False, False),
         "globals()[x.y]": (False, False),
@@ -60,6 +64,8 @@ def check_getattr_of_a_module_takes_only_what_is_not_there() -> None:
     bodies = {
         "return globals()[name]": True,
         "return globals().get(name)": True,
+        "return globals()[f'_{name}']": True,
+        "return globals()[f'o{name}']": False,
         "return globals()[others[name]]": False,
         "name = others[name]; return globals()[name]": False,
     }
