@@ -98,6 +98,7 @@ FILES = [
         program,
     ),
     File("decisions", lambda place: min(place.state.glob("decisions-*.snapshot")), None, {}, program),
+    File("program's decisions", lambda place: min(place.state.glob("program-*.snapshot")), None, {}, program),
     File(
         "environment's record",
         lambda place: place.state / "environment.json",

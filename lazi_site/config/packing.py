@@ -28,9 +28,10 @@ BEFORE = ("startup.bootstrap", "startup.snapshot")
 # only these and each other, and are run for what is rarer: A for an AttributeError in a module's body, B for
 # byte code without source, C for copies of namespaces, E to find out whether a target is imported for its
 # effect, F what a new finder uses, G whether a module is loaded in a try, H what a call hashes names for,
-# J to decide about statements that no earlier start has seen, L what waits below a package, M how small
-# others are, P to pickle, R for errors, S to store decisions at the end, T for the option "settle-after",
-# W to tell of imports, X for loaders that execute code themselves.
+# I for the numbers of instructions, J to decide about statements that no earlier start has seen, K to keep
+# what was decided, L what waits below a package, M how small others are, P to pickle, R for errors, S to
+# store decisions at the end, T for the option "settle-after", U how names are used, W to tell of imports, X
+# for loaders that execute code themselves. The first of a module's parts is that of which it is the last one.
 QUICK = [
     f"startup.{name}" for name in ("shortcut", "switches", "finders", "packages", "callers", "decisions")
 ]
@@ -47,13 +48,13 @@ PACKED = {
         ),
         ("", ["startup.loaders", "backport.program", "backport.neighbours"]),
         ("C", ["backport.copies"]),
-        ("R", ["backport.errors"]),
+        ("R", ["startup.advice", "backport.errors"]),
         ("A", ["backport.failing"]),
         ("B", ["startup.sourceless"]),
-        ("JEMS", ["startup.keeping"]),
-        ("JEFGHM", ["startup.bytecode"]),
-        ("JG", ["startup.catching"]),
-        ("JEFM", ["startup.usage"]),
+        ("KJEMS", ["startup.shared", "startup.keeping"]),
+        ("JEFGHMU", ["startup.bytecode"]),
+        ("GJ", ["startup.catching"]),
+        ("UJEFM", ["startup.usage"]),
         ("J", ["startup.plugins", "startup.policy", "backport.reading", "backport.deciding"]),
         ("J", ["backport.blocks"]),
         ("L", ["startup.waiting"]),
@@ -67,11 +68,12 @@ PACKED = {
     ],
     "native": [
         ("", ["", "startup", "startup.settle", "startup.guards", *QUICK, "native", "native.engine"]),
-        ("JWS", ["startup.keeping"]),
-        ("JFGW", ["startup.instructions", "startup.bytecode"]),
+        ("KJWS", ["startup.shared", "startup.keeping"]),
+        ("IJFGUW", ["startup.instructions"]),
+        ("JFGUW", ["startup.bytecode"]),
         ("JW", ["startup.reasons"]),
-        ("JG", ["startup.catching"]),
-        ("JF", ["startup.usage"]),
+        ("GJ", ["startup.catching"]),
+        ("UJF", ["startup.usage"]),
         ("F", ["startup.finding"]),
         ("J", ["startup.plugins", "startup.policy", "startup.effects", "native.reading", "native.judging"]),
         ("L", ["startup.waiting"]),

@@ -1,4 +1,4 @@
-"""Stores what was decided about import statements, for startup/decisions.py, whose format it is.
+"""Stores what was decided about import statements, in the format of startup/decisions.py and shared.py.
 
 Runs at the end of users' programs, out of the snapshot: nothing is imported that
 is not loaded, because programs put finders and loaders of their own in place.
@@ -7,18 +7,20 @@ is not loaded, because programs put finders and loaders of their own in place.
 import marshal
 import os
 
-from ..startup.decisions import PROGRAM, entry_of, read_stored, unpack_group, unpacked
+from ..startup.decisions import PROGRAM, read_stored, unpacked
+from ..startup.shared import entry_of, unpack_group
 from ..startup.snapshot import piece
 from .snapshot import is_safe, pack_snapshot, remove_surplus, write_atomically
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..startup.decisions import Entries, Entry
+    from ..startup.decisions import Entry
+    from ..startup.shared import Entries
 
 # Bytes; beyond that only what was decided last is kept. A start reads no more of them than it uses, and an
 # environment of which twenty thousand modules were loaded has five million.
 MAXIMUM = 12 << 20
-MAXIMUM_PROGRAM = 1 << 20  # bytes of what one program uses, some four thousand modules
+MAXIMUM_PROGRAM = 256 << 10  # bytes of what one program uses, all of which it reads: some thousand modules
 MANY = 16  # bundles of a group, which then become one
 
 

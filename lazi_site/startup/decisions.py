@@ -2,8 +2,8 @@
 
 To decide, the engine reads a module's code and asks the policy, which takes
 fifty times as long as finding the answer in a table. So the answers are stored
-beside the snapshot, by package and module, and those that a program used by
-themselves, for its next start. They hold as long as the snapshot, the module's
+beside the snapshot: those that a program used by themselves, for its next start,
+and all of them for other programs (shared.py). They hold as long as the snapshot, the module's
 file and the places of its instructions are the same; whatever goes wrong means
 that they are found anew. The files say what may wait and nothing else; they are
 read under the same conditions as the snapshot. An engine keeps what depends on
@@ -31,23 +31,18 @@ if TYPE_CHECKING:
     Table = dict[int, Any]  # by offset of a statement what its engine wants to know
     # Size and mtime_ns of the file, hash of the line table, hash of the file or b"" if it is not known.
     Entry = tuple[int, int, bytes, bytes, Table]
-    Entries = dict[str, Entry | bytes]  # of a group by module; bytes: the bundle that holds it, not read yet
     Source = tuple[str, int, int, bytes | None]  # path, mtime_ns, size and hash of a file
 
 STDLIB = sys.stdlib_module_names
 MAIN = "__main__"
 PROGRAM = "program"  # the one piece of a program's file
-FEW = 4  # modules that a program looks up in what all have decided, before it has a file of its own written
 
 # Of this process; a class for them would be made at every start.
 path = ""  # of the file that has what all programs have decided, "" if nothing is kept
 digest = b""  # of the snapshot that they belong to
 program = ""  # the path of the file for this program, "" if it has none: it runs for the first time
 used: "dict[str, Entry]" = {}  # what this program uses, or has used at an earlier start, by module
-stored: "dict[str, Any] | None" = None  # the content of the file for all, a piece for each group
-groups: "dict[str, Entries]" = {}  # those of it that were looked into; see unpack_group()
 closed: "set[str]" = set()  # modules and groups of which nothing is kept, after what this process did
-looked_up = 0  # modules of this program that were found in the groups
 
 
 def open_decisions(variables: "Mapping[str, str]", stdlib: str) -> None:
@@ -87,8 +82,9 @@ def table_of(importer: str, code: "CodeType") -> "Table | None":
     stamp = (size, time, _imp.source_hash(FORMAT, code.co_linetable))
     entry = used.get(name)
     if type(entry) is not tuple or entry[:3] != stamp:
-        entry = look_up(name, group, stamp, file)
-    return entry[4]
+        entry = bring_shared().look_up(name, group, stamp, file)
+    table: Table = entry[4]
+    return table
 
 
 def open_program(name: str) -> None:
@@ -96,34 +92,21 @@ def open_program(name: str) -> None:
 
     If it has been run before, but has no file of its own, it gets one. Many are run once only.
     """
-    global program, looked_up
-    looked_up = 0
+    global program
     file = program_path(path, name)
     found = unpacked(piece(read_stored(file, digest, whole=True), PROGRAM), dict)
-    if found or entry_of(group_of(MAIN), name) is not None:
+    if found or bring_shared().has_run(name):
         program = file
     for one in found:
         used.setdefault(one, found[one])
 
 
-def look_up(name: str, group: str, stamp: "tuple[int, int, bytes]", file: str) -> "Entry":
-    """Return what all programs have decided about the module *name*, whose *file* has the *stamp*."""
-    global looked_up
-    entries = group_of(group)
-    entry = entry_of(entries, name)
-    if entry is None or entry[:3] != stamp:
-        load("lazi_site.startup.keeping")
-        from .keeping import renewed
+def bring_shared() -> "Any":
+    """Return shared.py, which a program needs until it has a file of its own."""
+    load("lazi_site.startup.shared")
+    from . import shared
 
-        entry = entries[name] = renewed(entry, stamp, file, group)
-    used[name] = entry
-    looked_up += 1
-    if looked_up == FEW and program:
-        load("lazi_site.startup.keeping")
-        from .keeping import change
-
-        change()
-    return entry
+    return shared
 
 
 def kept(importer: str, file: str) -> "Table | None":
@@ -140,17 +123,6 @@ def place_of(importer: str, file: str) -> "tuple[str, str]":
     return importer, "" if top in STDLIB else top
 
 
-def group_of(name: str) -> "Entries":
-    """Return what all programs have decided about the modules of the group *name*."""
-    global stored
-    entries = groups.get(name)
-    if entries is None:
-        if stored is None:
-            stored = read_stored(path, digest)
-        entries = groups[name] = unpack_group(piece(stored, name))
-    return entries
-
-
 def decisions_name(snapshot: str, stdlib: str) -> str:
     """Return the name of the decisions that belong to the *snapshot* of that name, under that setting."""
     return f"decisions-{stdlib}-{snapshot.removeprefix('policy-')}"
@@ -161,32 +133,6 @@ def program_path(path: str, name: str) -> str:
     folder, shared = os.path.split(path)
     key = _imp.source_hash(FORMAT, os.fsencode(name)).hex()
     return os.path.join(folder, f"program-{key}-{shared.removeprefix('decisions-')}")
-
-
-def unpack_group(data: bytes) -> "Entries":
-    """Return the entries of a group that is stored as *data*: ({module: number}, [bundle]), marshalled.
-
-    A bundle is a marshalled {module: entry} of what one program has added. Of a group in which there is
-    much, as of the standard library, a new program reads what it uses itself and little else; by
-    themselves the entries would lose the names that they have in common.
-    """
-    try:
-        places, bundles = unpacked(data, tuple)
-        return {name: bundles[number] for name, number in places.items()}
-    except (AttributeError, IndexError, TypeError, ValueError):
-        return {}  # nothing is stored, or it is not what we write
-
-
-def entry_of(entries: "Entries", name: str) -> "Entry | None":
-    """Return the entry of the module *name* in the *entries* of a group, nothing if there is none."""
-    entry = entries.get(name)
-    if type(entry) is bytes:
-        found: dict[str, Entry] = unpacked(entry, dict)
-        for one in found:
-            if entries.get(one) is entry:  # another thread may have read it meanwhile
-                entries[one] = found[one]
-        entry = entries.get(name)
-    return entry if type(entry) is tuple else None
 
 
 def unpacked(data: bytes, kind: "Callable[[], Any]") -> "Any":

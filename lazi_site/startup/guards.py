@@ -9,6 +9,7 @@ The handler may stand anywhere below on the stack: in the module that imports,
 in the function that called ``import_module()``, or in who called that.
 """
 
+import os
 import sys
 from _frozen_importlib import BuiltinImporter, FrozenImporter
 from _frozen_importlib_external import PathFinder
@@ -44,17 +45,23 @@ def is_listed(top: str) -> bool:
 
     Asked are the lists of names that importlib keeps of folders it has looked into
     (FileFinder._path_cache, 3.11 to 3.15), so that no finder runs before the
-    import is performed. False means nothing.
+    import is performed. A program's own folder is one that it looks into with the
+    first import that is performed. False means nothing.
     """
-    for finder in sys.meta_path:
+    for one in sys.meta_path:
         # The finder that setuptools puts in front of the others only knows about distutils and pip.
-        if finder not in STANDARD and type(finder).__module__ != "_distutils_hack":
+        if one not in STANDARD and type(one).__module__ != "_distutils_hack":
             return False
-        if finder is PathFinder:
+        if one is PathFinder:
             break
     file = top + ".py"
     for folder in sys.path:
-        names = getattr(sys.path_importer_cache.get(folder), "_path_cache", ())
+        finder = sys.path_importer_cache.get(folder)
+        if finder is None and folder not in sys.path_importer_cache and type(folder) is str:
+            files = (os.path.join(folder, file), os.path.join(folder, top, "__init__.py"))
+            if any(map(os.path.exists, files)):
+                return True
+        names = getattr(finder, "_path_cache", ())
         if top in names or file in names:
             return True
     return False

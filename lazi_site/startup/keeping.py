@@ -10,9 +10,9 @@ import stat
 import sys
 from _frozen_importlib import BuiltinImporter, _load  # type: ignore[attr-defined]
 
-from . import decisions
+from . import decisions, shared
 from .bootstrap import state
-from .decisions import group_of, place_of
+from .decisions import place_of
 from .snapshot import FORMAT, load
 
 TYPE_CHECKING = False
@@ -49,7 +49,7 @@ def note(importer: str, file: str, table: "Table") -> None:
         return
     if not entry[3] and entry[1]:
         entry = decisions.used[name] = (*entry[:3], hash_of(file) or b"", table)
-    group_of(group)[name] = entry
+    shared.group_of(group)[name] = entry
     change(group)
 
 
@@ -74,7 +74,7 @@ def store() -> None:
         from ..config.storing import store_decisions, store_program
 
         closed = decisions.closed
-        groups = {name: decisions.groups[name] for name in changed - closed}
+        groups = {name: shared.groups[name] for name in changed - closed}
         for entries in groups.values():
             for name in closed.intersection(entries):
                 del entries[name]
@@ -83,7 +83,7 @@ def store() -> None:
         if decisions.program:
             used = {
                 name: entry
-                for name, entry in decisions.used.items()
+                for name, entry in decisions.used.copy().items()
                 if closed.isdisjoint((name, name.partition(".")[0]))
             }
             store_program(decisions.program, decisions.digest, used)

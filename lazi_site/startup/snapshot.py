@@ -293,7 +293,7 @@ def is_fresh(snapshot):  # type: (dict[str, Any]) -> bool
 def load(name, snapshot=None):  # type: (str, Mapping[str, Any] | None) -> None
     """Run those of our modules whose code the snapshot holds, in their order there, up to *name*.
 
-    Left out are those of parts to which it does not belong; see config/packing.py.
+    Left out are those of other parts than its first; see config/packing.py.
     The import system would do the same, in three times the time.
 
     snapshot: by default the one in force.
@@ -302,11 +302,10 @@ def load(name, snapshot=None):  # type: (str, Mapping[str, Any] | None) -> None
         return
     source = snapshot or state.snapshot  # type: Mapping[str, Any]
     packed = source.get("code", {})
-    wanted = packed[name][0] if name in packed else ""
+    wanted = packed[name][0][:1] if name in packed else ""
     with loading:
         for one, (parts, file, is_package, code) in packed.items():
-            is_needed = not parts or any(part in wanted for part in parts)
-            if is_needed and one not in sys.modules:
+            if (not parts or (wanted and wanted in parts)) and one not in sys.modules:
                 if parts:
                     code = code or piece(source, one)
                     if not code:

@@ -23,7 +23,11 @@ import two
 print(one.VALUE, two.value())
 raise SystemExit({EXIT})
 """
-MODULES = {"one": "VALUE = 'one'\n", "two": "import one\n\ndef value():\n    return one.VALUE * 2\n"}
+MODULES = {
+    "one": "import three\n\nVALUE = 'one'\n\ndef value():\n    return three.VALUE\n",
+    "two": "import one\n\ndef value():\n    return one.VALUE * 2\n",
+    "three": "VALUE = 'three'\n",
+}
 RULES = b"eager = [\n    'nothing.here',  # a comment\n]\ntrace = 0\n"
 
 

@@ -98,6 +98,34 @@ assert get_ident is _thread.get_ident
     assert ENGINE in loaded_and_opened(enabled, code)[0]
 
 
+def test_each_rare_part_has_all_that_it_needs(enabled: Environment) -> None:
+    """And not the code that decides, if it needs that not."""
+    for name in ("other", "one", "two"):  # with these it has a file of decisions of its own
+        (enabled.root / f"{name}.py").write_text("import one, two\ndef f(): one, two\n")
+    (enabled.root / "main.py").write_text(
+        "import other\nother.one, other.two\nimport sys\nfrom lazi_site.startup import decisions, snapshot\n"
+        "opened = []\n"
+        'sys.addaudithook(lambda event, arguments: event == "open" and opened.append(str(arguments[0])))\n'
+        # Whoever is seen to look into sys.modules has the code that decides loaded.
+        "modules = getattr(decisions, snapshot.MODULES)\nbefore = set(modules)\n"
+        "for name in sys.argv[1:]:\n    snapshot.load(name)\nprint(sorted(set(modules) - before))\n"
+        "print(opened)\n"
+    )
+    code = "import other\nfrom lazi_site.startup.bootstrap import state\n"
+    code += "print(*(name for name, entry in state.snapshot['code'].items() if entry[0]))"
+    rare = enabled.run("-c", code, cwd=enabled.root, check=True).stdout.split()
+    assert len(rare) > 10
+    for _ in range(3):
+        enabled.run("main.py", check=True)
+    for name in rare:
+        modules, opened = enabled.run("main.py", name, check=True).stdout.splitlines()
+        assert name in eval(modules)
+        ours = [path for path in eval(opened) if "lazi_site" in path]
+        assert ours == []
+        if name.endswith((".keeping", ".catching")):
+            assert "lazi_site.startup.policy" not in eval(modules)
+
+
 def test_damaged_code_of_a_rare_part_is_taken_from_its_file(enabled: Environment) -> None:
     (snapshot,) = enabled.state.glob("policy-*.snapshot")
     data = bytearray(snapshot.read_bytes())

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazi_site.config import snapshot, storing
-from lazi_site.startup.decisions import PROGRAM, entry_of, program_path, read_stored, unpack_group
+from lazi_site.startup.decisions import PROGRAM, program_path, read_stored
+from lazi_site.startup.shared import entry_of, unpack_group
 from lazi_site.startup.snapshot import MAXIMUM_SNAPSHOT, piece
 
 if TYPE_CHECKING:
