@@ -7,7 +7,7 @@ is not loaded, because programs put finders and loaders of their own in place.
 import marshal
 import os
 
-from ..startup.decisions import PROGRAM, read_stored, unpacked
+from ..startup.decisions import CORE, REST, read_stored, unpacked
 from ..startup.shared import entry_of, unpack_group
 from ..startup.snapshot import piece
 from .snapshot import is_safe, pack_snapshot, remove_surplus, write_atomically
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Bytes; beyond that only what was decided last is kept. A start reads no more of them than it uses, and an
 # environment of which twenty thousand modules were loaded has five million.
 MAXIMUM = 12 << 20
-MAXIMUM_PROGRAM = 256 << 10  # bytes of what one program uses, all of which it reads: some thousand modules
+MAXIMUM_PROGRAM = 1 << 20  # bytes of what one program uses, some five thousand modules
 MANY = 16  # bundles of a group, which then become one
 
 
@@ -43,13 +43,25 @@ def store_decisions(path: str, digest: bytes, groups: "dict[str, Entries]") -> N
         remove_surplus(folder, name)
 
 
-def store_program(path: str, digest: bytes, used: "dict[str, Entry]") -> None:
-    """Write what a program has *used* to the file *path*, for the snapshot that has the *digest*.
+def store_program(path: str, digest: bytes, used: "dict[str, Entry]", closed: "set[str]") -> None:
+    """Add what a run of a program has *used* to its file *path*, for the snapshot that has the *digest*.
 
-    Too much is not stored. Errors: OSError. The directory is not made.
+    Nothing is kept of the *closed* modules, nor if it is too much.
+    Errors: OSError. The directory is not made.
     """
     folder, name = os.path.split(path)
-    data = pack_snapshot({"snapshot": digest}, {PROGRAM: marshal.dumps(used)})
+    stored = read_stored(path, digest, whole=True)
+    former = piece(stored, CORE)
+    core: dict[str, Entry] = unpacked(former, dict) if former else used
+    rest = unpack_group(piece(stored, REST))
+    rest = merged(rest, {one: entry for one, entry in core.items() if one not in used})
+    rest = merged(rest, {one: entry for one, entry in used.items() if one not in core})
+    core = {one: used[one] for one in core if one in used}
+    for entries in (core, rest):
+        for one in list(entries):
+            if not closed.isdisjoint((one, one.partition(".")[0])):
+                del entries[one]
+    data = pack_snapshot({"snapshot": digest}, {CORE: marshal.dumps(core), REST: pack_group(rest)})
     if is_safe(folder) and len(data) <= MAXIMUM_PROGRAM:
         write_atomically(path, data)
         remove_surplus(folder, name)

@@ -17,6 +17,7 @@ import _imp
 import marshal
 import os
 import sys
+from _frozen_importlib import BuiltinImporter, _load  # type: ignore[attr-defined]
 
 from . import shortcut
 from .bootstrap import state
@@ -35,13 +36,18 @@ if TYPE_CHECKING:
 
 STDLIB = sys.stdlib_module_names
 MAIN = "__main__"
-PROGRAM = "program"  # the one piece of a program's file
+# The pieces of a program's file: what each of its runs has used, and what only some have.
+CORE, REST = "core", "rest"
+LARGE = 64  # modules of which it is looked whether a run uses half of them
 
 # Of this process; a class for them would be made at every start.
 path = ""  # of the file that has what all programs have decided, "" if nothing is kept
 digest = b""  # of the snapshot that they belong to
-program = ""  # the path of the file for this program, "" if it has none: it runs for the first time
-used: "dict[str, Entry]" = {}  # what this program uses, or has used at an earlier start, by module
+main = ""  # the file of this program, once it was entered
+program = ""  # the path of the file for its decisions, "" if it gets none: it runs for the first time
+own: "dict[str, Any]" = {}  # the content of that
+core: "dict[str, Entry]" = {}  # its CORE, by module
+used: "dict[str, Entry]" = {}  # what this process uses
 closed: "set[str]" = set()  # modules and groups of which nothing is kept, after what this process did
 
 
@@ -77,12 +83,13 @@ def table_of(importer: str, code: "CodeType") -> "Table | None":
         except (OSError, ValueError):
             return None  # in an archive, or not from a file at all
         time, size = status.st_mtime_ns, status.st_size
-    if group == MAIN and not program:
+    if group == MAIN and not main:
         open_program(name)
     stamp = (size, time, _imp.source_hash(FORMAT, code.co_linetable))
-    entry = used.get(name)
+    entry = used.get(name) or core.get(name)
     if type(entry) is not tuple or entry[:3] != stamp:
         entry = bring_shared().look_up(name, group, stamp, file)
+    used[name] = entry
     table: Table = entry[4]
     return table
 
@@ -92,13 +99,33 @@ def open_program(name: str) -> None:
 
     If it has been run before, but has no file of its own, it gets one. Many are run once only.
     """
-    global program
+    global main, program, own, core
+    main = name
     file = program_path(path, name)
-    found = unpacked(piece(read_stored(file, digest, whole=True), PROGRAM), dict)
-    if found or bring_shared().has_run(name):
+    own = read_stored(file, digest)
+    if own or bring_shared().has_run(name):
         program = file
-    for one in found:
-        used.setdefault(one, found[one])
+    core = unpacked(piece(own, CORE), dict)
+    if len(core) > LARGE:
+        run_at_exit(compare_core)
+
+
+def compare_core() -> None:
+    """Have what this program has in common with others of its runs stored anew if it used little of that."""
+    try:
+        if 2 * len(used) < len(core):
+            keeping = bring_shared().bring_keeping()
+            if not keeping.is_registered:
+                keeping.store()
+    except Exception:
+        pass
+
+
+def run_at_exit(function: "Callable[[], None]") -> None:
+    """Have *function* called when the interpreter ends."""
+    # Compiled into the interpreter; an import statement would be told as the program's.
+    atexit = sys.modules.get("atexit") or _load(BuiltinImporter.find_spec("atexit"))
+    atexit.register(function)
 
 
 def bring_shared() -> "Any":

@@ -7,12 +7,10 @@ copies or installs the same files anew gives them other dates only.
 import _imp
 import os
 import stat
-import sys
-from _frozen_importlib import BuiltinImporter, _load  # type: ignore[attr-defined]
 
 from . import decisions, shared
 from .bootstrap import state
-from .decisions import place_of
+from .decisions import place_of, run_at_exit
 from .snapshot import FORMAT, load
 
 TYPE_CHECKING = False
@@ -57,9 +55,7 @@ def change(group: "str | None" = None) -> None:
     """Have what is known of *group*, and what this program uses, stored when the interpreter ends."""
     global is_registered
     if not is_registered:
-        # Compiled into the interpreter; an import statement would be told as the program's.
-        atexit = sys.modules.get("atexit") or _load(BuiltinImporter.find_spec("atexit"))
-        atexit.register(store)
+        run_at_exit(store)
         is_registered = True
     if group is not None:
         changed.add(group)
@@ -81,12 +77,7 @@ def store() -> None:
         if groups:
             store_decisions(decisions.path, decisions.digest, groups)
         if decisions.program:
-            used = {
-                name: entry
-                for name, entry in decisions.used.copy().items()
-                if closed.isdisjoint((name, name.partition(".")[0]))
-            }
-            store_program(decisions.program, decisions.digest, used)
+            store_program(decisions.program, decisions.digest, decisions.used.copy(), closed)
     except Exception:
         pass
 

@@ -5,7 +5,7 @@ all of it, of programs "__main__".
 """
 
 from . import decisions
-from .decisions import MAIN, unpacked
+from .decisions import MAIN, REST, unpacked
 from .snapshot import load, piece
 
 TYPE_CHECKING = False
@@ -16,22 +16,27 @@ if TYPE_CHECKING:
 
     Entries = dict[str, Entry | bytes]  # of a group by module; bytes: the bundle that holds it, not read yet
 
-FEW = 3  # modules that a program looks up here, before what it uses is stored in a file of its own
+FEW = 3  # modules that a program's own file has not, for which it is written anew
 
 stored: "dict[str, Any] | None" = None  # the content of the file, a piece for each group
 groups: "dict[str, Entries]" = {}  # those that were looked into; see unpack_group()
-looked_up = 0  # modules of this program that were found here
+rest: "Entries | None" = None  # those of this program that not all of its runs have used
+looked_up = 0  # modules of this program that its own file has not
 
 
 def look_up(name: str, group: str, stamp: "tuple[int, int, bytes]", file: str) -> "Entry":
-    """Return what all programs have decided about the module *name*, whose *file* has the *stamp*."""
-    global looked_up
+    """Return what is kept of the module *name*, whose *file* has the *stamp*, or a new entry."""
+    global looked_up, rest
+    if rest is None and decisions.own:
+        rest = unpack_group(piece(decisions.own, REST))
+    entry = entry_of(rest or {}, name)
+    if entry is not None and entry[:3] == stamp:
+        return entry
     entries = group_of(group)
     entry = entry_of(entries, name)
     if entry is None or entry[:3] != stamp:
         renewed: Entry = bring_keeping().renewed(entry, stamp, file, group)
         entry = entries[name] = renewed
-    decisions.used[name] = entry
     if decisions.program:
         looked_up += 1
         if looked_up == FEW:

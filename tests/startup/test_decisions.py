@@ -57,6 +57,19 @@ def test_second_start_decides_nothing(program: Environment) -> None:
     assert len(files(program)) == 1
 
 
+def test_module_beside_the_program_is_found_at_a_glance(program: Environment) -> None:
+    """Though the import system has not looked into that folder yet."""
+    catching = "lazi_site.startup.catching"  # loaded to find out who would catch that it is missing
+    (program.root / "main.py").write_text(PROGRAM.replace(JUDGE, catching))
+    run(program)
+    assert run(program) == "False False\n1\n"
+    (program.root / "subj.py").unlink()
+    (program.root / "subj").mkdir()
+    (program.root / "subj/__init__.py").write_text(SUBJECT)
+    run(program)
+    assert run(program) == "False False\n1\n"
+
+
 def test_what_other_programs_have_added_is_not_read(program: Environment) -> None:
     """And what was not read is not lost when something is added."""
     (program.root / "pkg").mkdir()
@@ -116,12 +129,38 @@ def test_what_a_program_learns_later_is_in_its_file_too(larger: Environment) -> 
     assert run(larger) == "False False\n"
 
 
+def test_run_that_uses_little_does_not_read_what_others_use(program: Environment) -> None:
+    names = [f"m{number}" for number in range(80)]
+    for name in names:
+        (program.root / f"{name}.py").write_text(SUBJECT)
+    uses = "".join(f"    import {name}\n    {name}.use\n" for name in names)
+    (program.root / "main.py").write_text(
+        f"import sys\nif len(sys.argv) > 1:\n{uses}import m0, m1\nm0.use, m1.use\n"
+        "from lazi_site.startup.decisions import core\n"
+        f"print({JUDGE!r} in sys.modules, {SHARED!r} in sys.modules, len(core))\n"
+    )
+
+    def run_with(*arguments: str) -> str:
+        return program.run("main.py", *arguments, check=True).stdout
+
+    run_with("much")
+    assert run_with("much") == "False True 0\n"
+    assert run_with("much") == "False False 81\n"
+    assert run_with() == "False False 81\n"
+    (own,) = own_files(program)
+    before = own.read_bytes()
+    for _ in range(2):
+        assert run_with() == "False False 3\n"
+        assert run_with("much") == "False True 3\n"
+    assert own.read_bytes() == before
+
+
 @pytest.mark.parametrize("content", [b"", b"nothing", b"lazisnap" + bytes(80)])
 def test_damaged_file_of_a_program_is_replaced(larger: Environment, content: bytes) -> None:
     for _ in range(2):
         run(larger)
     (path,) = own_files(larger)
-    for damaged in (content, path.read_bytes()[:-3], path.read_bytes()[:40]):
+    for damaged in (content, path.read_bytes()[:-30], path.read_bytes()[:40]):
         path.write_bytes(damaged)
         assert run(larger) == "False True\n"
         assert run(larger) == "False False\n"

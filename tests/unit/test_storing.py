@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazi_site.config import snapshot, storing
-from lazi_site.startup.decisions import PROGRAM, program_path, read_stored
+from lazi_site.startup.decisions import CORE, REST, program_path, read_stored
 from lazi_site.startup.shared import entry_of, unpack_group
 from lazi_site.startup.snapshot import MAXIMUM_SNAPSHOT, piece
 
@@ -92,9 +92,45 @@ def test_of_too_many_files_of_programs_the_latest_are_kept(
     storing.store_decisions(str(shared), DIGEST, {"a": entries(1)})
     paths = [Path(program_path(str(shared), f"program{number}")) for number in range(6)]
     for number, path in enumerate(paths):
-        storing.store_program(str(path), DIGEST, entries(number))
+        storing.store_program(str(path), DIGEST, entries(number), set())
         os.utime(path, (number, number))
     assert sorted(tmp_path.iterdir()) == sorted([shared, *paths[3:]])
-    assert marshal.loads(piece(read_stored(str(paths[5]), DIGEST), PROGRAM)) == entries(5)
-    storing.store_program(str(paths[0]), DIGEST, entries(50_000))
+    assert read_program(paths[5]) == (entries(5), {})
+    storing.store_program(str(paths[0]), DIGEST, entries(50_000), set())
     assert not paths[0].exists()
+
+
+def read_program(path: Path) -> tuple[dict[str, Entry], dict[str, Entry | None]]:
+    """Return what each run of a program has used, and what only some have."""
+    found = read_stored(str(path), DIGEST)
+    rest = unpack_group(piece(found, REST))
+    return marshal.loads(piece(found, CORE)), {name: entry_of(rest, name) for name in list(rest)}
+
+
+def test_what_all_runs_of_a_program_use_is_kept_apart(tmp_path: Path) -> None:
+    path = tmp_path / "program-test.snapshot"
+    known = entries(9)
+
+    def store(*numbers: int, closed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+        used = {f"module{number}": known[f"module{number}"] for number in numbers}
+        storing.store_program(str(path), DIGEST, used, closed)
+
+    def numbers() -> list[str]:
+        core, rest = read_program(path)
+        assert {**core, **rest} == {name: known[name] for name in {*core, *rest}}
+        return ["".join(sorted(name[-1] for name in part)) for part in (core, rest)]
+
+    store(1, 2, 3, 4)
+    assert numbers() == ["1234", ""]
+    store(1, 2)
+    assert numbers() == ["12", "34"]
+    store(2, 3, 5, 6)
+    assert numbers() == ["2", "13456"]
+    known["module2"] = (2, 2, b"line", b"", {})  # files that have changed
+    known["module3"] = (2, 3, b"line", b"", {})
+    store(2, 3)
+    assert numbers() == ["2", "13456"]
+    store(7)
+    assert numbers() == ["", "1234567"]
+    store(1, 8, closed={"module1", "module5"})
+    assert numbers() == ["", "234678"]
