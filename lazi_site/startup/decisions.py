@@ -88,7 +88,7 @@ def table_of(importer: str, code: "CodeType") -> "Table | None":
     stamp = (size, time, _imp.source_hash(FORMAT, code.co_linetable))
     entry = used.get(name) or core.get(name)
     if type(entry) is not tuple or entry[:3] != stamp:
-        entry = bring_shared().look_up(name, group, stamp, file)
+        entry = bring_shared().look_up(entry, name, group, stamp, file)
     used[name] = entry
     table: Table = entry[4]
     return table

@@ -70,7 +70,7 @@ def store() -> None:
         from ..config.storing import store_decisions, store_program
 
         closed = decisions.closed
-        groups = {name: shared.groups[name] for name in changed - closed}
+        groups = {name: shared.groups[name] for name in changed - closed if name in shared.groups}
         for entries in groups.values():
             for name in closed.intersection(entries):
                 del entries[name]

@@ -24,9 +24,19 @@ rest: "Entries | None" = None  # those of this program that not all of its runs 
 looked_up = 0  # modules of this program that its own file has not
 
 
-def look_up(name: str, group: str, stamp: "tuple[int, int, bytes]", file: str) -> "Entry":
-    """Return what is kept of the module *name*, whose *file* has the *stamp*, or a new entry."""
+def look_up(
+    former: "Entry | None", name: str, group: str, stamp: "tuple[int, int, bytes]", file: str
+) -> "Entry":
+    """Return what is kept of the module *name*, whose *file* has the *stamp*, or a new entry.
+
+    former: what is known of it, for a file with another stamp, perhaps but with another date.
+    """
     global looked_up, rest
+    renewed: Entry
+    if type(former) is tuple:
+        renewed = bring_keeping().renewed(former, stamp, file, group)
+        if renewed[4] is former[4]:
+            return renewed
     if rest is None and decisions.own:
         rest = unpack_group(piece(decisions.own, REST))
     entry = entry_of(rest or {}, name)
@@ -35,9 +45,9 @@ def look_up(name: str, group: str, stamp: "tuple[int, int, bytes]", file: str) -
     entries = group_of(group)
     entry = entry_of(entries, name)
     if entry is None or entry[:3] != stamp:
-        renewed: Entry = bring_keeping().renewed(entry, stamp, file, group)
+        renewed = bring_keeping().renewed(entry, stamp, file, group)
         entry = entries[name] = renewed
-    if decisions.program:
+    elif decisions.program:
         looked_up += 1
         if looked_up == FEW:
             bring_keeping().change()

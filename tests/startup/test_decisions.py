@@ -51,6 +51,10 @@ def own_files(program: Environment) -> list[Path]:
     return sorted(program.state.glob("program-*"))
 
 
+def contents(program: Environment) -> list[bytes]:
+    return [path.read_bytes() for path in (*files(program), *own_files(program))]
+
+
 def test_second_start_decides_nothing(program: Environment) -> None:
     assert run(program) == "False True\n1\n"
     assert run(program) == "False False\n1\n"
@@ -119,6 +123,16 @@ def test_program_that_is_run_again_has_a_file_of_its_own(larger: Environment) ->
     assert run(larger) == "False False\n"
     assert own.stat().st_mtime_ns == before.st_mtime_ns
     assert files(larger) == []
+
+
+def test_new_date_needs_no_other_file_than_the_program_s(larger: Environment) -> None:
+    for _ in range(3):
+        run(larger)
+    files(larger)[0].unlink()
+    before = contents(larger)
+    write_anew(larger.root / "m0.py", SUBJECT)
+    assert run(larger) == "False True\n"
+    assert contents(larger) == before
 
 
 def test_what_a_program_learns_later_is_in_its_file_too(larger: Environment) -> None:
@@ -321,17 +335,17 @@ def test_new_dates_of_many_files_are_stored(program: Environment) -> None:
     (program.root / "subj.py").write_text(f"import pack; pack\n{SUBJECT}")
     run(program)
     assert run(program).startswith("False False")
-    before = files(program)[0].read_bytes()
+    before = contents(program)
     write_anew(package / "m0.py", SUBJECT)
     assert run(program).startswith("False False")
-    assert files(program)[0].read_bytes() == before
+    assert contents(program) == before
     for name in names:
         write_anew(package / f"{name}.py", SUBJECT)
     assert run(program).startswith("False False")
-    assert files(program)[0].read_bytes() != before
-    before = files(program)[0].read_bytes()
+    assert contents(program) != before
+    before = contents(program)
     assert run(program).startswith("False False")
-    assert files(program)[0].read_bytes() == before
+    assert contents(program) == before
 
 
 def test_changed_configuration_makes_them_void(program: Environment) -> None:
