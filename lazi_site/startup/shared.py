@@ -37,11 +37,12 @@ def look_up(
         renewed = bring_keeping().renewed(former, stamp, file, group)
         if renewed[4] is former[4]:
             return renewed
-    if rest is None and decisions.own:
-        rest = unpack_group(piece(decisions.own, REST))
-    entry = entry_of(rest or {}, name)
-    if entry is not None and entry[:3] == stamp:
-        return entry
+    if decisions.own:
+        if rest is None:
+            rest = unpack_group(piece(decisions.own, REST))
+        entry = entry_of(rest, name)
+        if entry is not None and entry[:3] == stamp:
+            return entry
     entries = group_of(group)
     entry = entry_of(entries, name)
     if entry is None or entry[:3] != stamp:
@@ -95,6 +96,8 @@ def unpack_group(data: bytes) -> "Entries":
 def entry_of(entries: "Entries", name: str) -> "Entry | None":
     """Return the entry of the module *name* in the *entries* of a group, nothing if there is none."""
     entry = entries.get(name)
+    if type(entry) is tuple:
+        return entry
     if type(entry) is bytes:
         found: dict[str, Entry] = unpacked(entry, dict)
         for one in found:
