@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # By kind how many files one directory may have. Of snapshots one for each user, interpreter and surroundings.
-MAXIMUM_FILES = {"policy": 8, "decisions": 8, "program": 256}
+MAXIMUM_FILES = {"policy": 8, "decisions": 8, "program": 128}
 ABANDONED = 60  # seconds after which an unfinished file's writer must be dead
 
 
