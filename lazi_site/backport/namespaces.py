@@ -240,17 +240,20 @@ def rebuild(namespace: "dict[str, Any]") -> None:
     """Make every name in *namespace* a plain string again, in the same order.
 
     CPython specialises lookups only in tables whose keys are all exact strings;
-    a table with a settled key costs 7 ns more per global. The comprehension
-    makes such a table (``dict(namespace)`` would copy the slow layout), and both
-    calls happen within one call of C code, so no thread sees it empty. (3.11 to
-    3.14)
+    a table with a settled key costs 7 ns more per global. A table that is filled
+    with such keys is one (``dict(namespace)`` would copy the slow layout). All
+    happens within one call of C code, so no thread sees it empty, and nothing that
+    one assigns is lost. (3.11 to 3.14)
     """
-    intern = sys.intern
-    fresh = {
-        (name if type(name) is not SettledKey else intern(str.__str__(name))): value
-        for name, value in namespace.items()
-    }
-    list(starmap(_CALL, ((dict.clear, namespace), (dict.update, namespace, fresh))))
+    if any(type(name) not in (str, SettledKey) for name in list(namespace)):
+        return  # the program's own keys, which stay what they are
+    fresh: dict[str, Any] = {}
+    items = zip(map(sys.intern, map(str.__str__, namespace)), namespace.values(), strict=False)
+    steps = ((dict.update, fresh, items), (dict.clear, namespace), (dict.update, namespace, fresh))
+    try:
+        list(starmap(_CALL, steps))
+    except RuntimeError:  # another thread has added a name meanwhile; nothing was done
+        rebuild_later(namespace)
 
 
 _CALL = type(dict.clear).__call__

@@ -21,10 +21,18 @@ def bisect(environment: Environment, *arguments: str, **options: Any) -> dict[st
     return found
 
 
+def files_without_programs(environment: Environment) -> list[str]:
+    """Return the names of the stored files, without that of what lazi-site's own command uses."""
+    names = sorted(path.name for path in environment.state.iterdir())
+    own = [name for name in names if name.startswith("program-")]
+    assert len(own) <= 1
+    return [name for name in names if name not in own]
+
+
 def test_one_rule_is_found_in_few_runs_written_and_verified(enabled: Environment) -> None:
     add_shop(enabled)
     enabled.lazi("verify", "--", "python", "-c", CHECKING)  # what is decided about its modules is kept
-    stored = sorted(path.name for path in enabled.state.iterdir())
+    stored = files_without_programs(enabled)
     found = bisect(enabled, "--write", "project", "--", "python", "-c", CHECKING)
     assert found["rules"] == {"eager": ["shop.apples"]}
     assert found["imports_seen"] > 20
@@ -36,7 +44,7 @@ def test_one_rule_is_found_in_few_runs_written_and_verified(enabled: Environment
     assert '"shop.apples", # 20' in path.read_text()
     assert "lazi-site bisect: python -c" in path.read_text()
     assert enabled.lazi("verify", "--", "python", "-c", CHECKING).returncode == 0
-    assert sorted(path.name for path in enabled.state.iterdir()) == stored
+    assert files_without_programs(enabled) == stored
     assert bisect(enabled, "--", "python", "-c", CHECKING)["verdict"] == "same"
 
 

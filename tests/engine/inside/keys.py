@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 import gc
 import sys
+import threading
 from types import ModuleType
 from typing import Any
 
@@ -30,6 +31,37 @@ def specialised(function: object) -> set[str]:
         for i in dis.get_instructions(function, adaptive=True)  # type: ignore[arg-type]
         if i.opname.startswith("LOAD_GLOBAL")
     }
+
+
+def check_what_another_thread_assigns_meanwhile_is_not_lost() -> None:
+    module = load("busy", busy="from target import A\ndef f(): return A\n", target=TARGET)
+    equal(module.f(), 1)
+    namespaces = sys.modules["lazi_site.backport.namespaces"]
+    contents = vars(module)
+    contents.update({f"name{number}": number for number in range(200)})
+    lost: list[int] = []
+    done = threading.Event()
+
+    def assign() -> None:
+        for number in range(20_000):
+            contents["assigned"] = number
+            contents[f"added{number % 7}"] = number
+            # Calls, because another thread's turn comes at one.
+            if contents.get("assigned") != number or contents.get(f"added{number % 7}") != number:
+                lost.append(number)
+            contents.pop(f"added{number % 7}", None)
+        done.set()
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threading.Thread(target=assign).start()
+        while not done.is_set():
+            namespaces.rebuild(contents)
+    finally:
+        sys.setswitchinterval(interval)
+    equal(lost, [])
+    equal(key_types(module), {"str"})
 
 
 def check_module_in_use_has_specialised_lookups_when_small_modules_alone_wait_in_it() -> None:
