@@ -103,10 +103,7 @@ def keeps_eager(importer: str, code: "CodeType") -> "Eager | None":
 
 def bring_deciding() -> "Any":
     """Return deciding.py, which a start needs for what no earlier one has met."""
-    load("lazi_site.backport.deciding")
-    from . import deciding
-
-    return deciding
+    return load("lazi_site.backport.deciding")
 
 
 def statements(

@@ -289,10 +289,7 @@ def is_decided(importer: str) -> bool:
 
 def bring_judging() -> "Any":
     """Return judging.py, which a start needs for what no earlier one has met."""
-    load("lazi_site.native.judging")
-    from . import judging
-
-    return judging
+    return load("lazi_site.native.judging")
 
 
 def is_at_hand(name: str, fromlist: "tuple[str, ...] | None", frame: "FrameType") -> bool:

@@ -48,7 +48,6 @@ program = ""  # the path of the file for its decisions, "" if it gets none: it r
 own: "dict[str, Any]" = {}  # the content of that
 core: "dict[str, Entry]" = {}  # its CORE, by module
 used: "dict[str, Entry]" = {}  # what this process uses
-shared: "Any" = None  # shared.py, if it was needed
 closed: "set[str]" = set()  # modules and groups of which nothing is kept, after what this process did
 
 
@@ -89,7 +88,7 @@ def table_of(importer: str, code: "CodeType") -> "Table | None":
     stamp = (size, time, _imp.source_hash(FORMAT, code.co_linetable))
     entry = used.get(name) or core.get(name)
     if type(entry) is not tuple or entry[:3] != stamp:
-        entry = (shared or bring_shared()).look_up(entry, name, group, stamp, file)
+        entry = bring_shared().look_up(entry, name, group, stamp, file)
     used[name] = entry
     table: Table = entry[4]
     return table
@@ -131,11 +130,7 @@ def run_at_exit(function: "Callable[[], None]") -> None:
 
 def bring_shared() -> "Any":
     """Return shared.py, which a program needs until it has a file of its own."""
-    global shared
-    load("lazi_site.startup.shared")
-    from . import shared
-
-    return shared
+    return load("lazi_site.startup.shared")
 
 
 def kept(importer: str, file: str) -> "Table | None":

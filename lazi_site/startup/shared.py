@@ -57,10 +57,7 @@ def look_up(
 
 def bring_keeping() -> "Any":
     """Return keeping.py, which stores what is new."""
-    load("lazi_site.startup.keeping")
-    from . import keeping
-
-    return keeping
+    return load("lazi_site.startup.keeping")
 
 
 def has_run(name: str) -> bool:
