@@ -229,14 +229,10 @@ def set_lazy_attributes(module: object, name: str) -> object:
 
 
 def leave() -> None:
-    """Take out of the import system what is ours, as the interpreter ends.
-
-    It would keep all of our modules, and what those have imported, to the last garbage collection, and they
-    would be gone through three times: half a millisecond at the end of a small program. (3.15)
-    """
+    """Take what is ours out of the import system; see settle.leave_at_exit()."""
     shortcut.remove()
     restore()
-    if _set_lazy_attributes is not None and _imp._set_lazy_attributes is set_lazy_attributes:  # type: ignore[attr-defined]
+    if getattr(_imp, "_set_lazy_attributes", None) is set_lazy_attributes:
         _imp._set_lazy_attributes = _set_lazy_attributes  # type: ignore[attr-defined]
 
 
@@ -365,7 +361,6 @@ def says_lazy(frame: "FrameType") -> bool:
     return bool(frame.f_code.co_code[frame.f_lasti + 1] & 1)
 
 
-decisions.run_at_exit(leave)
 _trace = int(setting("trace", _settings, _variables))
 if _trace or _variables.get("LAZI_REPORT"):
     load("lazi_site.native.telling")

@@ -169,3 +169,31 @@ def test_interactive_option_runs_the_script(enabled_template: Environment, folde
     done = enabled_template.run("-i", "main.py", cwd=folder, input="print(heavy.A)\n", check=True)
     assert "1" in done.stdout.splitlines()
     assert "Traceback" not in done.stderr
+
+
+AT_THE_END = """\
+import gc, os, sys
+from heavy import A
+import threading
+print(A)
+
+class Last:
+    # The interpreter clears ``sys`` after it has collected what the modules left behind.
+    def __init__(self):
+        self.gc, self.os, self.function = gc.get_objects, os.write, type(lambda: 0)
+
+    def __del__(self, str=str, set=set, type=type, getattr=getattr):
+        left = set()
+        for one in self.gc():
+            if type(one) is self.function and "lazi_site" in one.__code__.co_filename:
+                left.add(one.__code__.co_filename.rpartition("lazi_site")[2] + " " + one.__name__)
+        self.os(1, f"{left or 'nothing'}".encode())
+
+sys.last = Last()
+"""
+
+
+def test_modules_of_ours_are_freed_with_the_program_s(enabled_template: Environment, folder: Path) -> None:
+    """``threading`` keeps the hook for errors that it finds, and the import system what is put into it."""
+    end = run(enabled_template, folder, AT_THE_END).removeprefix("load heavy\n1\n")
+    assert end == ("{'/native/engine.py excepthook'}" if IS_NATIVE else "nothing")
