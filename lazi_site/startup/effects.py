@@ -152,7 +152,8 @@ def takes_module(target: str, names: "tuple[str, ...]") -> bool:
 def uses(name: str, spec: "ModuleSpec", importer: str) -> bool:
     """Return whether the body of the module *name* uses what it takes from *importer*, which imports it.
 
-    As commands do that add themselves to a group: ``@cli.command()``, cli being the importer's.
+    As commands do that add themselves to a group: ``@cli.command()``, cli being the importer's. Nothing is
+    added to a version.
     """
     code = code_of(name, spec)
     if code is None:
@@ -162,6 +163,8 @@ def uses(name: str, spec: "ModuleSpec", importer: str) -> bool:
         target = bytecode.absolute(statement.name, statement.level, package)
         for attribute, bound in statement.bindings():
             taken = f"{target}.{attribute}"
+            if attribute == "__version__":
+                continue
             is_its = target == importer and not (attribute and _is_module(taken))
             if (is_its or taken == importer) and next(bytecode.loads(code, bound), None) is not None:
                 return True

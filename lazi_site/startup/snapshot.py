@@ -60,6 +60,7 @@ SETTLE = "lazi_site.startup.settle"
 MODULES = "_modules_"  # what packed code calls sys.modules; see config/compiling.py
 
 loading = RLock()  # of our own modules, which other threads may be about to load
+unfinished = set()  # type: set[str]  # our modules that are being run
 found_variables = {}  # type: dict[str, str]  # what variables_at_start() returns
 found_fresh = []  # type: list[dict[str, Any]]  # the snapshot out of which settle.py was run, until that has it
 
@@ -298,7 +299,7 @@ def load(name, snapshot=None):  # type: (str, Mapping[str, Any] | None) -> Any
 
     snapshot: by default the one in force.
     """
-    if name in sys.modules:
+    if name in sys.modules and name not in unfinished:
         return sys.modules[name]
     source = snapshot or state.snapshot  # type: Mapping[str, Any]
     packed = source.get("code", {})
@@ -333,6 +334,7 @@ def run(name, file, code, is_package):  # type: (str, str, CodeType, bool) -> No
     module.__package__ = name if is_package else package
     if is_package:
         module.__path__ = spec.submodule_search_locations = [os.path.dirname(file)]
+    unfinished.add(name)
     sys.modules[name] = module
     setattr(module, MODULES, sys.modules)
     try:
@@ -340,5 +342,7 @@ def run(name, file, code, is_package):  # type: (str, str, CodeType, bool) -> No
     except BaseException:
         sys.modules.pop(name, None)
         raise
+    finally:
+        unfinished.discard(name)
     if package:
         setattr(sys.modules[package], child, module)

@@ -81,3 +81,41 @@ def test_exception_of_a_signal_handler_reaches_the_program(
     done = enabled_template.run("main.py", cwd=tmp_path)
     assert (done.returncode, done.stderr, done.stdout) == (0, "", "too late\n1\n")
     assert not (enabled_template.state / "last-fault.txt").exists()
+
+
+# What runs the module that answers hasattr() takes so long here that another thread comes to need it meanwhile.
+TWO_THREADS = """\
+import package, sys, threading, time
+
+def slow(event, arguments):
+    if event == "exec" and arguments[0].co_filename.endswith("/startup/waiting.py"):
+        times.append(time.sleep(0.3))
+
+def work(number):
+    time.sleep(number * 0.1)
+    try:
+        found.append(hasattr(package, "missing"))
+    except BaseException as error:
+        found.append(error)
+
+times, found = [], []
+sys.addaudithook(slow)
+threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+print(found, len(times))
+"""
+
+
+def test_thread_waits_for_another_that_loads_a_module_of_ours(
+    enabled_template: Environment, tmp_path: Path
+) -> None:
+    files = {"__init__": "from . import part\n", "part": "", "missing": ""}
+    (tmp_path / "package").mkdir()
+    for name, source in files.items():
+        (tmp_path / "package" / f"{name}.py").write_text(source, encoding="utf-8")
+    (tmp_path / "main.py").write_text(TWO_THREADS, encoding="utf-8")
+    done = enabled_template.run("main.py", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("[False, False] 1\n", "")

@@ -147,6 +147,25 @@ def check_files_tell_for_other_processes() -> None:
     equal(effects.inert_files("room", None), None)
 
 
+def check_what_a_module_uses_of_its_importer() -> None:
+    """A command adds itself to the group that its package made; a version is there to be read."""
+    Path("program").mkdir(exist_ok=True)
+    Path("program/__init__.py").write_text("from .command import run\n", encoding="utf-8")
+    for source, expected in {
+        "from . import group\n@group.command\ndef run(): pass": True,
+        "import program\nprogram.group.add(1)": True,
+        "from program import group, __version__\nprint(group)": True,
+        "from . import __version__\nNAME = f'program {__version__}'\ndef run(): pass": False,
+        "from . import group\ndef run(): return group": False,
+        "from . import other\nother.add(1)": False,
+    }.items():
+        Path("program/command.py").write_text(source, encoding="utf-8")
+        Path("program/other.py").write_text("", encoding="utf-8")
+        spec = effects.find("program.command", is_own=True)
+        assert spec is not None
+        equal((source, effects.uses("program.command", spec, "program")), (source, expected))
+
+
 def check_packages_without_code_do_not_act() -> None:
     Path("space/below").mkdir(parents=True, exist_ok=True)
     equal(effects.has_effects("space"), False)
