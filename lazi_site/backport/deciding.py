@@ -77,7 +77,7 @@ def keep(importer: object, file: str, waiting: "Waiting", files: "tuple[Source, 
         else:
             known[start] = (*one[:3], SURE, *one[4:])
     if EAGER in table and files is None:
-        table[EAGER].append((waiting[FULL_TARGET], waiting[LINE], FOR_ITS_EFFECT.code, FOR_ITS_EFFECT.detail))
+        table[EAGER].append((waiting[FULL_TARGET], waiting[LINE], *FOR_ITS_EFFECT))
     note(importer, file, table)
 
 
@@ -96,7 +96,7 @@ def let_wait(
         elif switches.watched:
             from ..startup import watch
 
-            watch.eager(importer, one[FULL_TARGET], code.co_filename, one[LINE], why.code, why.detail)
+            watch.eager(importer, one[FULL_TARGET], code.co_filename, one[LINE], *why)
     return chosen
 
 

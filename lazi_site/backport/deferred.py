@@ -266,9 +266,7 @@ class DeferredImport(Origin):
         """Tell that the statement imports now, and *why*."""
         from ..startup import watch
 
-        watch.eager(
-            self.namespace.get("__name__"), self.full_target, self.filename, self.line, why.code, why.detail
-        )
+        watch.eager(self.namespace.get("__name__"), self.full_target, self.filename, self.line, *why)
 
     def defer(self) -> None:
         """Put a key for each name into the namespace, and promise the submodules on the way."""

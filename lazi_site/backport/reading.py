@@ -87,8 +87,8 @@ def waiting_statements(
             _, line_end, current = next(lines)
             line = current or line
         if tail is None:
-            why = why or STAR_IMPORT
-            told.append((target, line, why.code, why.detail))
+            reason, detail = why or STAR_IMPORT
+            told.append((target, line, reason, detail))
             continue
         found[head[0]] = waiting(head, tail, target, line, importer, usage)
     return {} if has_dead_variables(code) else found, told

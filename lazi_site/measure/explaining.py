@@ -40,7 +40,7 @@ def policy_of(module: str, settings: dict[str, Any]) -> dict[str, Any]:
     target = policy.decide("", module)
     importer = policy.decide_importer(module)
     return {
-        name: None if why is None else {"code": why.code, "detail": why.detail}
+        name: None if why is None else {"code": why[0], "detail": why[1]}
         for name, why in (("imports_of_it", target), ("imports_in_it", importer))
     }
 

@@ -160,7 +160,7 @@ def keep(
         return
     table[at] = answer
     if why is not None:
-        table[~at] = (frame.f_lineno or 0, why.code, why.detail)
+        table[~at] = (frame.f_lineno or 0, *why)
     if files:
         table[FILES + at] = files
     note(importer, code.co_filename, table)
@@ -323,7 +323,7 @@ def kept_by_callers(table: "Table", frame: "FrameType", *, lent: bool, collected
         if why is not None:
             line = next(line for start, end, line in code.co_lines() if start <= statement.at < end)
             found[statement.at] = EAGER
-            found[~statement.at] = (line or 0, why.code, why.detail)
+            found[~statement.at] = (line or 0, *why)
     return found
 
 

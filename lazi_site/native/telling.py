@@ -24,7 +24,7 @@ def tell(
         tell_waiting(importer, name, fromlist, frame, *read(importer, frame))
     else:
         file, line = frame.f_code.co_filename, frame.f_lineno or 0
-        watch.eager(importer, name, file, line, why.code, why.detail)
+        watch.eager(importer, name, file, line, *why)
 
 
 def tell_known(

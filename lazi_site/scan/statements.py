@@ -40,20 +40,20 @@ def read_statements(code: CodeType, module: str, package: str) -> list[Statement
         names = fromlist or ()
         tail = bytecode.tail(code, at, fromlist)
         if names == ("*",):
-            reason = STAR_IMPORT.code
+            reason = STAR_IMPORT[0]
         elif bytecode.handler_of(ranges, at) is not None:
-            reason = IN_TRY.code
+            reason = IN_TRY[0]
         elif scans:
-            reason = LOOKS_THROUGH_NAMES.code
+            reason = LOOKS_THROUGH_NAMES[0]
         elif at < path_restored:
-            reason = PATH_RESTORED.code
+            reason = PATH_RESTORED[0]
         elif at in performed:
-            reason = FOR_ITS_EFFECT.code
+            reason = FOR_ITS_EFFECT[0]
         elif tail is None:
             reason = "unknown-form"
         else:
             unused = usage.unused(fromlist, tail[0])
             is_for_effect = may_be_for_effect(module, code.co_filename, name, target, fromlist, unused)
-            reason = FOR_ITS_EFFECT.code if is_for_effect else WAITS
+            reason = FOR_ITS_EFFECT[0] if is_for_effect else WAITS
         found.append((line, target, names, reason))
     return found

@@ -129,5 +129,5 @@ def why_eager(
     if decision is None and reason in ("", "for-effect"):
         decision = policy.decide(importer, target, names)
     if decision is not None:
-        return decision.code, decision.detail
+        return decision
     return reason, ""

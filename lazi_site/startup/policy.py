@@ -6,13 +6,15 @@ variables, and answers without looking at files, modules or frames.
 
 import sys
 
-from .reasons import EXCLUDED, Eager
+from .reasons import EXCLUDED
 from .snapshot import setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
+
+    from .reasons import Eager
 
 STDLIB = sys.stdlib_module_names
 
@@ -114,7 +116,7 @@ class Policy:
     def decide_target(self, importer: str, target: str, names: "Sequence[str]") -> "Eager | None":
         """Do what decide() does, of an *importer* about which decide_importer() said DEFER."""
         if target in ALWAYS_EAGER:
-            return Eager("always-eager", target)
+            return "always-eager", target
         top = target.partition(".")[0]
         if self.stdlib == "exclude" and top in STDLIB:
             return EXCLUDED
@@ -122,24 +124,24 @@ class Policy:
             return DEFER
         found = self._find_target(self.eager, target, names)
         if found:
-            return Eager("eager-rule", found)
+            return "eager-rule", found
         found = self._find_target(self.shipped_eager, target, names)
         if not found and importer.partition(".")[0] == top:
             found = self._find_target(self.shipped_eager_within, target, names)
         if found and not self._find_target(self.lazy, target, names):
-            return Eager("shipped-eager-rule", found)
+            return "shipped-eager-rule", found
         return DEFER
 
     def decide_importer(self, importer: str) -> "Eager | None":
         """Return the reason why no import made in the module *importer* may wait, or DEFER."""
         if importer.partition(".")[0] == "lazi_site":
-            return Eager("own-module")
+            return "own-module", ""
         found = self.eager_in.find(importer)
         if found:
-            return Eager("eager-in-rule", found)
+            return "eager-in-rule", found
         found = self.shipped_eager_in.find(importer)
         if found and not self.lazy.find(importer):
-            return Eager("shipped-eager-in-rule", found)
+            return "shipped-eager-in-rule", found
         return DEFER
 
     def settles(self, module: str) -> str:

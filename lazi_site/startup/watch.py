@@ -83,7 +83,7 @@ def bound(importer: object, target: str, names: "tuple[str, ...]", file: str, li
 
 
 def eager(importer: object, target: str, file: str, line: int, code: str, detail: str) -> None:
-    """Tell that the statement must not wait, and why: *code* and *detail* of policy.py's Eager."""
+    """Tell that the statement must not wait, and why: *code* and *detail* as in reasons.py."""
     began = clock()
     if switches.trace:
         trace.tell(3, "eager", importer, target, f"{code} {detail}".rstrip())

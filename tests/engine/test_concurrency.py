@@ -83,7 +83,7 @@ def test_exception_of_a_signal_handler_reaches_the_program(
     assert not (enabled_template.state / "last-fault.txt").exists()
 
 
-# What runs the module that answers hasattr() takes so long here that another thread comes to need it meanwhile.
+# Running the module that answers hasattr() takes so long here that another thread needs it meanwhile.
 TWO_THREADS = """\
 import package, sys, threading, time
 
