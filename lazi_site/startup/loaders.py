@@ -6,9 +6,10 @@ is imported when the first module's code is loaded.
 """
 
 import sys
-from _frozen_importlib_external import SourceFileLoader, _LoaderBasics
+from _frozen_importlib_external import FileFinder, SourceFileLoader, _LoaderBasics
 
-from .bootstrap import record_fault, state
+from . import shortcut
+from .bootstrap import path_hook, record_fault, state
 from .shortcut import leave_traceback, read_code
 from .snapshot import load
 
@@ -69,3 +70,18 @@ def sourceless_loader(fullname: str, path: str) -> "Any":
     from .sourceless import DeferringBytecodeLoader
 
     return DeferringBytecodeLoader(fullname, path)
+
+
+def leave() -> None:
+    """Take what is ours out of the finders of files, and out of the path hooks where those are kept too.
+
+    The namespace of ``sys`` is copied, which keeps its lists and the finders in them. (3.11)
+    See settle.leave_at_exit().
+    """
+    shortcut.remove()
+    if sys.version_info < (3, 12):
+        if path_hook in sys.path_hooks:  # a list that shrinks would have other threads pass over a hook
+            sys.path_hooks[sys.path_hooks.index(path_hook)] = sys.path_hooks[-1]
+        for finder in list(sys.path_importer_cache.values()):
+            if type(finder) is FileFinder:
+                finder._loaders = shortcut.STOCK_LOADERS  # type: ignore[attr-defined]

@@ -78,7 +78,7 @@ def choose_loaders() -> "tuple[Any, Any]":
     from . import loaders, shortcut
 
     shortcut.install()
-    leave_at_exit(leave_finders)
+    leave_at_exit(loaders.leave)
     state.loaders = (loaders.DeferringSourceLoader, loaders.sourceless_loader)
     return state.loaders
 
@@ -161,7 +161,7 @@ def leave_at_exit(leave: "Callable[[], None]") -> None:
     """Have *leave* called when the interpreter ends, to take functions of ours out of what it keeps longest.
 
     They would keep our modules, and what those have imported, to the last garbage collection, and every
-    one before would go through it all: a millisecond of a small program. What waits goes on waiting;
+    one before would go through it all: half a millisecond of a small program. What waits goes on waiting;
     imports made after that are eager on 3.15. (3.11 to 3.15)
     """
     global leaves
@@ -170,22 +170,6 @@ def leave_at_exit(leave: "Callable[[], None]") -> None:
     if not (leaves or switches.watched):
         leaves = True
         decisions.run_at_exit(leave)
-
-
-def leave_finders() -> None:
-    """Take what is ours out of the finders of files, and out of the path hooks where those are kept too.
-
-    The namespace of ``sys`` is copied, which keeps its lists and the finders in them. (3.11)
-    """
-    from . import shortcut
-
-    shortcut.remove()
-    if sys.version_info < (3, 12):
-        if path_hook in sys.path_hooks:  # a list that shrinks would have other threads pass over a hook
-            sys.path_hooks[sys.path_hooks.index(path_hook)] = sys.path_hooks[-1]
-        for finder in list(sys.path_importer_cache.values()):
-            if type(finder) is FileFinder:
-                finder._loaders = shortcut.STOCK_LOADERS  # type: ignore[attr-defined]
 
 
 def unhook() -> None:
