@@ -10,6 +10,7 @@ import os
 import stat
 import time
 
+from ..startup.bootstrap import INCLUDED
 from ..startup.snapshot import FORMAT, MAGIC, piece, read_snapshot, snapshot_directories, snapshot_name
 
 TYPE_CHECKING = False
@@ -42,12 +43,13 @@ def pack_policy(snapshot: "Mapping[str, Any]") -> bytes:
     return pack_snapshot({**snapshot, "code": common}, rare)
 
 
-def store_snapshot(snapshot: dict[str, object]) -> str:
+def store_snapshot(snapshot: "dict[str, Any]") -> str:
     """Write *snapshot* for this user's surroundings; return its path, or "" if it has no place.
 
     Goes into the first of ``snapshot_directories()`` in which this
     user may write and nobody else can put files in our name.
     """
+    tell_included(included=snapshot["settings"]["stdlib"] == "include")
     name = snapshot_name()
     data = pack_policy(snapshot)
     for number, directory in enumerate(snapshot_directories()):
@@ -68,6 +70,22 @@ def store_snapshot(snapshot: dict[str, object]) -> str:
         remove_surplus(directory, name)
         return path
     return ""
+
+
+def tell_included(*, included: bool) -> None:
+    """Leave a file in the environment if imports inside the standard library may wait, or remove it.
+
+    It only tells starts whether reading the policy may pay: see includes_stdlib() in startup/bootstrap.py.
+    """
+    directory = snapshot_directories()[0]
+    path = os.path.join(directory, INCLUDED)
+    try:
+        if not included:
+            os.unlink(path)
+        elif is_safe(directory) and not os.path.exists(path):
+            write_atomically(path, b"")
+    except OSError:
+        pass
 
 
 def says_the_same(stored: dict[str, object] | None, snapshot: dict[str, object]) -> bool:

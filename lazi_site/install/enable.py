@@ -13,7 +13,7 @@ from ..config.record import NAME as RECORD_NAME
 from ..config.record import SCAN, pack_record
 from ..config.snapshot import is_snapshot, write_atomically
 from ..errors import RefusedError, UsageError
-from ..startup.bootstrap import unsupported
+from ..startup.bootstrap import INCLUDED, unsupported
 from ..startup.faults import FAULT_NAME
 from ..startup.snapshot import snapshot_directories
 from .describe import read_bytes
@@ -169,7 +169,9 @@ def is_cache(name: str) -> bool:
     """Return whether a file of ours of this *name*, finished or not, can be made again."""
     if name.startswith(RECORD_NAME):
         return False
-    return is_snapshot(name) or name == FAULT_NAME or name.startswith(SCAN) or name.endswith(".new")
+    return (
+        is_snapshot(name) or name in (FAULT_NAME, INCLUDED) or name.startswith(SCAN) or name.endswith(".new")
+    )
 
 
 def remove_unfinished(directory: str) -> None:

@@ -28,6 +28,7 @@ from _frozen_importlib_external import (  # type: ignore[attr-defined]
     SourcelessFileLoader,
     _os,
     _path_isdir,
+    _path_isfile,
     _path_split,
     spec_from_file_location,
 )
@@ -50,6 +51,7 @@ state = SimpleNamespace(  # type: State
     reason="lazi-site was not started in this process",
     fault="",
     snapshot={},
+    includes_stdlib=None,
     skips_stdlib=False,
     takes_stdlib=False,
     loaders=(),
@@ -58,6 +60,7 @@ state = SimpleNamespace(  # type: State
 )
 # Of setuptools, of the library editables (hatchling), and of scikit-build-core.
 EDITABLE_FINDERS = ("_EditableFinder", "RedirectingFinder", "ScikitBuildRedirectingFinder")
+INCLUDED = "stdlib-included"  # the file in the environment's directory by which includes_stdlib() knows
 FOLDER = __file__.removesuffix("bootstrap.py")
 STANDARD_LIBRARY = _path_split(sys.modules["os"].__file__)[0]  # type: str
 
@@ -197,12 +200,15 @@ def hook_program():  # type: () -> None
     """Make the imports of the program itself lazy (3.11 to 3.14): no loader sees them.
 
     The module for it is read only if the program may be a script, code or
-    standard input with imports; runpy runs ``-m`` through the module's loader.
+    standard input with imports; runpy runs ``-m`` through the module's loader, which
+    the policy has to be read for if that may be one of the standard library.
     """
     if state.engine != "backport":
         return
     how = sys.argv[0] if sys.argv else ""
-    if how != "-m" and (how != "-c" or any("import " in text for text in sys.orig_argv)):
+    if how == "-m" and includes_stdlib():
+        bring("snapshot").bring_settle().settle()
+    elif how != "-m" and (how != "-c" or any("import " in text for text in sys.orig_argv)):
         bring("script").install()
 
 
@@ -223,6 +229,22 @@ def path_hook(path):  # type: (str) -> Any
 def is_ours(path):  # type: (object) -> bool
     """Return whether imports may wait in modules of the directory *path*."""
     return type(path) is str and (state.takes_stdlib or not is_standard(path))
+
+
+def includes_stdlib():  # type: () -> bool
+    """Return whether the policy is likely to let imports wait inside the standard library.
+
+    Reading it takes longer than what a program gains whose imports do not wait, if it needs nothing but
+    the standard library. So a file in the environment tells that some configuration has it so: see
+    tell_included() in config/snapshot.py.
+    """
+    if state.includes_stdlib is None:
+        from os import environ
+
+        said = environ.get("LAZI_STDLIB")
+        is_told = said == "include" or (not said and _path_isfile(f"{sys.prefix}/lazi-site/{INCLUDED}"))
+        state.includes_stdlib = is_told
+    return bool(state.includes_stdlib)
 
 
 def is_standard(path):  # type: (str) -> bool
@@ -262,15 +284,18 @@ LOADERS += [(suffix, make_loader) for suffix in SOURCE_SUFFIXES + BYTECODE_SUFFI
 def first_filter(importer, name, fromlist):  # type: (object, str, tuple[str, ...] | None) -> object
     """Answer for the standard library and ourselves; anybody else's import brings policy and engine.
 
-    The engine's filter replaces this one. A statement that says ``lazy`` itself
-    stays lazy whatever the policy; the lowest bit of IMPORT_NAME's argument
-    tells. The standard library has 40, and refusing them makes it slower than
+    So does the standard library's if its imports may wait. The engine's filter replaces this one.
+    A statement that says ``lazy`` itself stays lazy whatever the policy; the lowest bit of IMPORT_NAME's
+    argument tells. The standard library has 40, and refusing them makes it slower than
     it is eagerly. Others' bring the engine only if they are to be told. (3.15)
     """
     frame = sys._getframe(1)
-    top = importer.partition(".")[0] if isinstance(importer, str) else ""
+    module = importer
+    if importer == "__main__":  # by ``-m`` it may be one of the standard library
+        module = getattr(frame.f_globals.get("__spec__"), "name", importer)
+    top = module.partition(".")[0] if isinstance(module, str) else ""
     says_lazy = frame.f_code.co_code[frame.f_lasti + 1] & 1
-    if top not in sys.stdlib_module_names and top != "lazi_site":
+    if top != "lazi_site" and (top not in sys.stdlib_module_names or includes_stdlib()):
         from os import environ
 
         try:

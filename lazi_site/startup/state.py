@@ -17,6 +17,7 @@ class State:
     reason: why imports are eager, one sentence, or "".
     fault: what went wrong during start-up or later, one sentence, or "".
     snapshot: the policy snapshot in force, or {}.
+    includes_stdlib: what includes_stdlib() has found, None if it was not asked.
     skips_stdlib: imports of the standard library do not wait, and nobody is told of it.
     takes_stdlib: imports inside the standard library may wait too (3.11 to 3.14).
     loaders: our loaders of source and of byte code, once the engine is loaded (3.11 to 3.14).
@@ -31,6 +32,7 @@ class State:
     reason: str
     fault: str
     snapshot: dict[str, Any]
+    includes_stdlib: bool | None
     skips_stdlib: bool
     takes_stdlib: bool
     loaders: tuple[Any, ...]

@@ -241,6 +241,42 @@ def test_imports_inside_the_standard_library_wait_if_it_is_included(program: Env
     assert done.stdout.splitlines()[-2:] == ["True False", "0"]
 
 
+# timeit runs this inside of a function of its own.
+OWN_MODULES = "import sys; print([name for name in sys.modules if name.startswith('lazi_site')])"
+
+
+def test_program_of_the_standard_library_needs_no_engine_where_that_is_excluded(program: Environment) -> None:
+    done = program.run("-m", "timeit", "-n1", "-r1", OWN_MODULES, check=True)
+    assert done.stdout.splitlines()[0] == "['lazi_site.startup.bootstrap']"
+
+
+# ``trace`` imports pickle, which it uses in a function that is not called here.
+TRACED = "import sys\nprint('lazi_site.startup.decisions' in sys.modules, 'pickle' in sys.modules)\n"
+
+
+@pytest.mark.parametrize("is_configured", [False, True])
+def test_program_of_the_standard_library_imports_lazily_if_that_is_included(
+    program: Environment, is_configured: bool
+) -> None:
+    """The configuration says so too late for that, but leaves a file when it is read first."""
+    write(program.project, {"traced.py": TRACED})
+    arguments = ("-m", "trace", "--listfuncs", "traced.py")
+    eager = program.run(*arguments, cwd=program.project, env={"LAZI_DISABLE": "1"}, check=True)
+    assert eager.stdout.startswith("False True\n")
+    left = program.state / "stdlib-included"
+    if is_configured:
+        configure(program, 'stdlib = "include"')
+        run(program)
+        assert left.exists()
+    env = {} if is_configured else {"LAZI_STDLIB": "include"}
+    lazy = program.run(*arguments, cwd=program.project, env=env, check=True)
+    assert lazy.stdout.startswith("True False\n")
+    if is_configured:
+        configure(program, "")
+        run(program)
+        assert not left.exists()
+
+
 DECLARES = "__lazy_modules__ = {names}\nimport heavy\nimport other\ndef use(): return heavy, other\n"
 
 
