@@ -27,7 +27,8 @@ EXIT_STATUS = """\
   2  a file cannot be removed"""
 
 FILES = """\
-  VENV/lazi-site/       policy-*, decisions-* and program-*.snapshot, scan-*, the note of a fault
+  VENV/lazi-site/       policy-*, decisions-* and program-*.snapshot, scan-*, stdlib-included,
+                        the note of a fault
   ~/.cache/lazi-site/   the same for virtualenvs in which you may not write"""
 
 SEE_ALSO = "  lazi-site disable"
