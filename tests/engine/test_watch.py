@@ -130,6 +130,14 @@ def test_each_process_may_have_a_file_of_its_own(enabled_template: Environment, 
         assert having(lines, event="import", module="used", lazy=True)
 
 
+@pytest.mark.skipif(not IS_NATIVE, reason="the standard library's loader is not ours below 3.15")
+def test_report_of_a_program_of_the_standard_library(enabled_template: Environment, folder: Path) -> None:
+    file = folder / "report.jsonl"
+    enabled_template.run("-m", "calendar", "2026", "1", env={"LAZI_REPORT": str(file)}, check=True)
+    found = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert having(found, event="eager", importer="__main__", target="datetime")
+
+
 @pytest.mark.parametrize("path", ["/does/not/exist/report", "/dev/full", "."])
 def test_report_that_cannot_be_written_changes_nothing(
     enabled_template: Environment, folder: Path, path: str
