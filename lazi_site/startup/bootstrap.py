@@ -289,15 +289,17 @@ def first_filter(importer, name, fromlist):  # type: (object, str, tuple[str, ..
     argument tells. The standard library has 40, and refusing them makes it slower than
     it is eagerly. Others' bring the engine only if they are to be told. (3.15)
     """
-    from os import environ
-
     frame = sys._getframe(1)
-    is_watched = "LAZI_TRACE" in environ or "LAZI_REPORT" in environ
+    says_lazy = frame.f_code.co_code[frame.f_lasti + 1] & 1
+    is_watched = False
+    if says_lazy or importer == "__main__":
+        from os import environ
+
+        is_watched = "LAZI_TRACE" in environ or "LAZI_REPORT" in environ
     module = importer
     if importer == "__main__" and not is_watched:  # by ``-m`` it may be one of the standard library
         module = getattr(frame.f_globals.get("__spec__"), "name", importer)
     top = module.partition(".")[0] if isinstance(module, str) else ""
-    says_lazy = frame.f_code.co_code[frame.f_lasti + 1] & 1
     if top != "lazi_site" and (top not in sys.stdlib_module_names or includes_stdlib()):
         try:
             if not says_lazy:
