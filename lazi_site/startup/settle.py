@@ -74,8 +74,8 @@ def choose_loaders() -> "tuple[Any, Any]":
     settle()
     if not (state.engine and state.snapshot):
         return SourceFileLoader, SourcelessFileLoader
-    load("lazi_site.startup.loaders")
-    from . import loaders, shortcut
+    loaders = load("lazi_site.startup.loaders")
+    from . import shortcut
 
     shortcut.install()
     leave_at_exit(loaders.leave)
@@ -145,8 +145,7 @@ def tell_first(importer: object, name: str, frame: "FrameType") -> None:
 
 def native_engine() -> "Any":
     """Return the engine of 3.15, which answers about all further imports."""
-    load("lazi_site.native.engine")
-    from ..native import engine
+    engine = load("lazi_site.native.engine")
     from . import shortcut
 
     shortcut.install()
