@@ -2,7 +2,7 @@
 
 import sys
 
-from ..startup import decisions, switches
+from ..startup import decisions, shortcut, switches
 from ..startup import instructions as op
 from ..startup.bootstrap import state
 from ..startup.callers import is_collected, is_lent
@@ -15,7 +15,7 @@ from .patch import overwrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType
+    from types import CodeType, FrameType
     from typing import Any
 
     from ..startup.decisions import Table
@@ -40,6 +40,7 @@ settled: "set[str]" = set()  # packages in which no import may wait any longer
 
 _trace = int(setting("trace", _settings, _variables))
 if _trace or _variables.get("LAZI_REPORT"):
+    shortcut.install()  # who watches stands around it
     load("lazi_site.startup.watch")
     from ..startup import watch
 
@@ -55,8 +56,11 @@ for _name in WITHOUT_IMPORT if state.takes_stdlib else ():
     find_missing_in(_name)  # loaded before, as reading the configuration does
 
 
-def prepare(code: "CodeType", fullname: str) -> "CodeType":
-    """Return the code to execute for the module *fullname*, whose compiled body is *code*."""
+def prepare(code: "CodeType", fullname: str, caller: "FrameType") -> "CodeType":
+    """Return the code to execute for the module *fullname*, whose compiled body is *code*.
+
+    caller: the frame that will execute it.
+    """
     modules.starts(fullname)
     if fullname in _settling:
         bring_deciding().settle_package_of(fullname)
@@ -81,7 +85,6 @@ def prepare(code: "CodeType", fullname: str) -> "CodeType":
     chosen = [
         start for start, one in waiting.items() if one[0] not in loaded or not is_at_hand(one[0], one[1])
     ]
-    caller = sys._getframe(3)  # of what calls the loader
     lent, collected = is_lent(caller), is_collected(caller)
     if lent or collected:
         asked = {start: waiting[start] for start in chosen}

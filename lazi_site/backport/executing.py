@@ -10,8 +10,8 @@ its filter whoever executes.)
 import sys
 
 from ..startup.bootstrap import record_fault
+from ..startup.loaders import leave_traceback
 from ..startup.packages import is_running
-from ..startup.shortcut import leave_traceback
 from . import engine
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ def execute(code: "CodeType", namespace: "dict[str, Any]", /) -> None:
     try:
         name = namespace.get("__name__", "")
         if getattr(sys.modules.get(name), "__dict__", None) is namespace and is_running(namespace):
-            code = engine.prepare(code, name)
+            code = engine.prepare(code, name, sys._getframe(2))  # below the loader
     except RecursionError:
         pass  # the program's own depth
     except Exception as error:

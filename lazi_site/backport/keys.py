@@ -20,6 +20,7 @@ from ..startup import instructions as op
 from ..startup import switches
 from ..startup.bootstrap import record_fault
 from ..startup.packages import is_running
+from ..startup.shortcut import SETS_SUBMODULE
 from ..startup.snapshot import load
 from . import namespaces, stubs
 from .namespaces import (
@@ -60,7 +61,7 @@ _COLLECTS = frozenset({op.STORE_SUBSCR, op.MAP_ADD, op.SET_ADD, op.SET_UPDATE, o
 # Instructions that hash a key object and get no value by it.
 _KEEPS_WAITING = _COLLECTS | _ASKS
 
-# The function of importlib that sets a loaded submodule on its package.
+# What sets a loaded submodule on its package: importlib's function, and ours that stands for it.
 _SETS_SUBMODULE = sys.modules["_frozen_importlib"]._find_and_load_unlocked.__code__
 
 
@@ -88,7 +89,7 @@ class PendingKey(SettledKey):
             elif not self.origin.is_own_store(code, frame.f_lasti):
                 discard(self)
             return True
-        if code is _SETS_SUBMODULE:
+        if code is SETS_SUBMODULE or code is _SETS_SUBMODULE:
             # Storing the module under the key loses nothing: ``from .run import
             # run`` in a package still puts its function there when it resolves.
             if self.origin.is_submodule(self):

@@ -363,6 +363,7 @@ def says_lazy(frame: "FrameType") -> bool:
 
 _trace = int(setting("trace", _settings, _variables))
 if _trace or _variables.get("LAZI_REPORT"):
+    shortcut.install()  # who watches stands around it
     load("lazi_site.native.telling")
     from ..startup import watch
     from . import telling

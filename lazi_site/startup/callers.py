@@ -9,6 +9,7 @@ other modules: the real objects have to be there.
 import sys
 
 from .guards import is_internal
+from .shortcut import EXECUTES
 from .snapshot import load
 
 TYPE_CHECKING = False
@@ -21,7 +22,6 @@ MAXIMUM_CALLERS = 4  # functions looked at
 _LOOKS_INTO = frozenset({"vars", "__dict__"})
 _TAKES_ALL = frozenset({"items", "values"})
 _IMPORTLIB = frozenset({"<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"})
-_FIND_AND_LOAD = sys.modules["_frozen_importlib"]._find_and_load.__code__
 _known: "list[str]" = []  # sys.path, when nobody on the stack was going to change it back
 
 
@@ -66,15 +66,14 @@ def is_collected(frame: "FrameType | None") -> bool:
 
     frame: the innermost of the import system.
     """
-    # Every module comes here, so that nothing is called, and the usual frames are passed without a look:
-    # of exec_module() or what that calls, _load_unlocked() and _find_and_load_unlocked(). (3.11 to 3.15)
+    # Every module comes here, so that nothing is called, and the frames of the usual case are passed
+    # without a look. (3.11 to 3.15)
     last: Any = frame
     try:
-        last = last.f_back.f_back.f_back
-        if last.f_code is not _FIND_AND_LOAD:
+        if last.f_code is not EXECUTES:
             last = last.f_back
-        if last.f_code is _FIND_AND_LOAD:
-            frame = last
+        if last.f_code is EXECUTES:
+            frame = last.f_back.f_back.f_back
     except AttributeError:
         pass  # there are fewer
     while frame is not None and frame.f_code.co_filename in _IMPORTLIB:

@@ -10,12 +10,11 @@ from _frozen_importlib_external import FileFinder, SourceFileLoader, _LoaderBasi
 
 from . import shortcut
 from .bootstrap import path_hook, record_fault, state
-from .shortcut import leave_traceback, read_code
 from .snapshot import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType
+    from types import CodeType, FrameType
     from typing import Any
 
 EXECUTE = _LoaderBasics.exec_module.__code__
@@ -30,19 +29,26 @@ def code_to_run(loader: "Any", code: "CodeType | None", fullname: str) -> "CodeT
     that *loader* has done its work and becomes one of the stock class, which
     libraries look up by the type of a module's loader (distlib, in pip).
     """
-    global _engine
     if code is None or not state.engine:
         return code
     caller = sys._getframe(2)
     if caller.f_code is not EXECUTE and caller.f_globals.get("__name__") != "runpy":
         return code
     loader.__class__ = type(loader).__base__
+    return prepare(code, fullname, caller)
+
+
+def prepare(code: "CodeType", fullname: str, caller: "FrameType") -> "CodeType":
+    """Return what is to be executed for the module *fullname* in place of its *code*, by *caller*."""
+    global _engine
+    if not state.engine or fullname.startswith("lazi_site"):
+        return code
     try:
         if _engine is None:  # an import statement takes as long as all that is asked before it
             from ..backport import engine
 
             _engine = engine
-        prepared: CodeType = _engine.prepare(code, fullname)
+        prepared: CodeType = _engine.prepare(code, fullname, caller)
         return prepared
     except RecursionError:
         return code  # the program's own depth; not a fault
@@ -57,11 +63,20 @@ class DeferringSourceLoader(SourceFileLoader):
     def get_code(self, fullname: str) -> "CodeType | None":
         """Return the code of the module, changed if the import system is going to run it."""
         try:
-            code = read_code(self, fullname) or SourceFileLoader.get_code(self, fullname)
+            code = SourceFileLoader.get_code(self, fullname)
         except BaseException as error:
             leave_traceback(error)
             raise
         return code_to_run(self, code, fullname)
+
+
+def leave_traceback(error: BaseException) -> None:
+    """Take the frame that catches *error* out of its traceback; that frame then raises it, which adds none.
+
+    A frame of ours among those of importlib would keep CPython from taking them out, and shows where it
+    takes none out, as in what ``python -m`` prints.
+    """
+    error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
 
 
 def sourceless_loader(fullname: str, path: str) -> "Any":
@@ -70,6 +85,9 @@ def sourceless_loader(fullname: str, path: str) -> "Any":
     from .sourceless import DeferringBytecodeLoader
 
     return DeferringBytecodeLoader(fullname, path)
+
+
+shortcut.prepare = prepare
 
 
 def leave() -> None:
@@ -82,6 +100,8 @@ def leave() -> None:
     if sys.version_info < (3, 12):
         if path_hook in sys.path_hooks:  # a list that shrinks would have other threads pass over a hook
             sys.path_hooks[sys.path_hooks.index(path_hook)] = sys.path_hooks[-1]
+        kinds = shortcut.external._get_supported_file_loaders()
+        stock = [(suffix, make) for make, suffixes in kinds for suffix in suffixes]
         for finder in list(sys.path_importer_cache.values()):
             if type(finder) is FileFinder:
-                finder._loaders = shortcut.STOCK_LOADERS  # type: ignore[attr-defined]
+                finder._loaders = stock  # type: ignore[attr-defined]

@@ -13,8 +13,8 @@ from _thread import RLock
 from . import bytecode, switches
 from .bootstrap import is_ours, record_fault, state
 from .guards import is_internal
+from .loaders import leave_traceback
 from .settle import settle, skips
-from .shortcut import leave_traceback
 from .snapshot import load
 
 TYPE_CHECKING = False

@@ -1,148 +1,345 @@
-"""Finds source modules and reads their byte code as importlib does, with less of its Python code.
+"""Imports modules as importlib does, with less of its Python code.
 
-A module of a few lines costs importlib 0.2 million instructions (3.15), and a quarter of
-that is joining paths for every ending that a file could have, wrappers, and asking
-what is nearly always the same. Here is the usual case: a finder of the stock class with
-stock or our loaders, and source whose byte code is cached and fits. All else, and all
-that fails, is left to importlib, which looks anew. Which files are looked at, in which
-order, and which audit events are raised is as in FileFinder and SourceLoader
-(Lib/importlib/_bootstrap_external.py, alike in 3.11 to 3.15).
+A module of a few lines costs importlib 0.2 million instructions (3.15), most of them for what is nearly
+always the same: a lock that nobody waits for, a Python function for each small step, paths joined for every
+ending that a file could have, a file opened through two layers. Here is the usual case: no other thread is
+concerned, a stock finder knows the file, and if that is source, its byte code is cached and fits. All else is
+left to importlib, step by step. What finders are asked, which files are looked at, in which order, and which
+audit events are raised is as in the functions of the same names there, in FileFinder and in SourceLoader
+(Lib/importlib/_bootstrap.py and _bootstrap_external.py, 3.11 to 3.15).
 """
 
 import sys
 from _frozen_importlib_external import SourceFileLoader
 from _thread import get_ident
 
-from .bootstrap import LOADERS, make_loader
+from .bootstrap import make_loader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType
+    from collections.abc import Callable
+    from types import CodeType, FrameType
     from typing import Any
 
 # What importlib itself uses is taken from there: every import statement of ours takes time, and in
 # the module ``os``, for one, programs replace functions.
 external: "Any" = sys.modules[SourceFileLoader.__module__]
 importlib: "Any" = external._bootstrap
-FileFinder = external.FileFinder
-find_by_importlib = FileFinder.find_spec
-cache_from_source = external.cache_from_source
-STOCK_LOADERS: "list[tuple[str, Any]]" = [
-    (suffix, loader) for loader, suffixes in external._get_supported_file_loaders() for suffix in suffixes
-]
-SUFFIXES = [suffix for suffix, _ in STOCK_LOADERS]
+imp: "Any" = importlib._imp
+former: "Any" = importlib._find_and_load
+locks: "dict[str, Any]" = importlib._module_locks
+FileFinder, PathFinder = external.FileFinder, external.PathFinder
+BuiltinImporter, FrozenImporter = importlib.BuiltinImporter, importlib.FrozenImporter
+open_file, stat = external._io.open, external._os.stat
+MODULE: "Any" = type(sys)
+CODE: "Any" = type(importlib._find_spec.__code__)
+IMPORTLIB = "<frozen importlib._bootstrap>"
 REGULAR, KIND = 0o100000, 0o170000  # of st_mode
 WORD = 0xFFFFFFFF
+MOST = 1 << 16  # bytes of a file that are read at once
 OPTIMIZED = f".opt-{sys.flags.optimize}" if sys.flags.optimize else ""
 ENDING = f".{sys.implementation.cache_tag}{OPTIMIZED}.pyc"
 BY_DATE = external.MAGIC_NUMBER + bytes(4)  # how byte code begins that is checked by date and size
-CODE = type(find_by_importlib.__code__)
-IS_TOLD = bool(sys.flags.verbose)  # ``python -v`` tells what importlib tries
-HAS_CACHED = sys.version_info < (3, 15) and bool(sys.implementation.cache_tag)  # modules have __cached__
+HAS_CACHED = sys.version_info < (3, 15)  # modules have __cached__
+AUDITS = "audit" in getattr(getattr(former, "__code__", None), "co_names", ())  # (3.15; else its caller)
+SETS_LAZY = hasattr(imp, "_set_lazy_attributes")  # (3.15)
+COUNTS = "append" in importlib._ModuleLock.acquire.__code__.co_names  # by a list; 3.11 by a number
+ASK, NOWHERE = "ask", "nowhere"  # answers of find_file()
 NO_FILE: "tuple[str, Any]" = ("", None)
 latest = NO_FILE  # whose byte code was read last, and what it was then
-_stat, _access = external._os.stat, external._os.access
-_open_code, _loads = external._io.open_code, external.marshal.loads
-_fix_co_filename, _ModuleSpec = external._imp._fix_co_filename, importlib.ModuleSpec
-locks_waited_for: "Any" = None  # see keep_list_of_locks()
+# Changes the code of a module that our loader is to load; loaders.py puts it here. (3.11 to 3.14)
+prepare: "Callable[[CodeType, str, FrameType], CodeType] | None" = None
+
+
+def parts() -> "tuple[Any, ...]":
+    """Return what others replace to have modules found or read in their own way.
+
+    typeguard and beartype, for example, keep byte code of their own.
+    """
+    return (
+        external.cache_from_source,
+        FileFinder.find_spec,
+        SourceFileLoader.get_code,
+        SourceFileLoader.exec_module,
+        external._io.open,
+        sys.pycache_prefix,
+    )
+
+
+stock = parts()
 
 
 def install() -> None:
-    """Hold this thread's list of locks, and have all finders of files find modules by find_spec().
+    """Have the interpreter import by _find_and_load(), which Python/import.c looks up by name at each import.
 
-    The latter not if somebody else has replaced that, and not where names are compared without case, as on
-    macOS and Windows.
+    Not if somebody has replaced something already, not where names are compared without case, as on
+    macOS and Windows, and not under ``python -v``, which tells what importlib tries.
     """
-    keep_list_of_locks()
-    is_stock = find_by_importlib.__code__.co_filename == cache_from_source.__code__.co_filename
+    is_stock = importlib._find_and_load is former and parts() == stock and not sys.pycache_prefix
     relaxes = sys.platform.startswith(external._CASE_INSENSITIVE_PLATFORMS)
-    if is_stock and not relaxes and not IS_TOLD:
-        FileFinder.find_spec = find_spec
+    is_usual = sys.implementation.cache_tag and not (relaxes or sys.flags.verbose)
+    if is_usual and is_stock and all(map(is_importlibs, (former, *stock[:4]))) and opens_plainly():
+        importlib._find_and_load = _find_and_load
 
 
-def keep_list_of_locks() -> None:
-    """Hold the list of the locks for which this thread waits.
-
-    importlib takes a lock for every module, and enters it into that list meanwhile, of which it keeps a
-    weak reference only. So a list is made for each lock, and a reference of a Python class with it, which
-    takes half the time of the lock. Nothing else comes of holding it. (3.12 to 3.15; 3.11 has no lists.)
-    """
-    global locks_waited_for
-    make_list, lists = getattr(importlib, "_List", None), getattr(importlib, "_blocking_on", None)
-    if make_list is not None and lists is not None:
-        locks_waited_for = lists.setdefault(get_ident(), make_list())
+def is_importlibs(function: "Any") -> bool:
+    """Return whether *function* is one of importlib's own."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_filename.startswith("<frozen importlib")
 
 
 def remove() -> None:
-    """Have finders of files find modules by importlib again, unless somebody else has replaced that since."""
-    if FileFinder.find_spec is find_spec:
-        FileFinder.find_spec = find_by_importlib
+    """Have the interpreter import by importlib again, unless somebody else has put his own function there."""
+    if importlib._find_and_load is _find_and_load:
+        importlib._find_and_load = former
 
 
-def find_spec(self: "Any", fullname: str, target: "Any" = None) -> "Any":
-    """Return the spec of the module *fullname* in the directory of the FileFinder *self*, or None."""
-    make: Any = None
-    if self._loaders == STOCK_LOADERS:
-        make = ReadingLoader
-    elif self._loaders == LOADERS:
-        make = make_loader
-    path = self.path
+def opens_plainly() -> bool:
+    """Return whether code is opened as any file is.
+
+    A program that embeds the interpreter can have it opened by a function of its own, which may refuse
+    it (PyFile_SetOpenCodeHook). That shows only in whether io.open_code() calls what is named _io.open.
+    """
+    name = "lazi-site"
     try:
-        if make and path[:1] == "/" and type(self) is FileFinder:
-            mtime = _stat(path).st_mtime
-            if mtime != self._path_mtime:
-                self._fill_cache()
-                self._path_mtime = mtime
-            found = find_source(path.rstrip("/"), fullname.rpartition(".")[2], self._path_cache)
-            if found is None:
-                return None
-            file, folder = found
-            if file:
-                spec = _ModuleSpec(fullname, make(fullname, file), origin=file)
-                spec.has_location = True
-                if folder:
-                    spec.submodule_search_locations = [folder]
-                if HAS_CACHED and is_beside():
-                    spec.cached = byte_code_of(file)  # or importlib works it out with five functions
-                return spec
-    except OSError:
-        pass
-    return find_by_importlib(self, fullname, target)
+        external._io.open = lambda path, *how, **more: how if path is name else open_file(path, *how, **more)
+        told: object = external._io.open_code(name)
+        return told == ("rb",)
+    except Exception:
+        return False
+    finally:
+        external._io.open = open_file
 
 
-def find_source(path: str, name: str, listing: "set[str]") -> "tuple[str, str] | None":
-    """Return the source file of the module *name* in the directory *path*, and its folder if it is a package.
+def _find_and_load(name: str, import_: "Any", lazy_submodule: bool = False) -> "Any":
+    """Return the module *name*, which may not be loaded yet.
 
-    None if there is no such module. The file is "" if it may be something else: an extension module,
-    byte code alone, a folder that is no package of source.
-    listing: what is in the directory.
+    lazy_submodule: return None if there is no such module. (3.15)
     """
-    if name not in listing:
-        for suffix in SUFFIXES:
-            if name + suffix in listing:
-                file = f"{path}/{name}.py"
-                is_source = suffix == ".py" and _stat(file).st_mode & KIND == REGULAR
-                return file if is_source else "", ""
-        return None
-    folder = f"{path}/{name}"
-    for suffix in SUFFIXES:
-        file = f"{folder}/__init__{suffix}"
-        if suffix != ".py" and not _access(file, 0):
-            continue  # mostly so for each kind of extension module, and stat() would raise an error
+    modules = sys.modules
+    above = parent = name.rpartition(".")[0]
+    is_usual = name not in modules and name not in locks and sys.meta_path and parts() == stock
+    while above and is_usual:
+        spec = getattr(modules.get(above), "__spec__", None)
+        is_usual = spec is not None and (not getattr(spec, "_initializing", False) or is_mine(above))
+        above = above.rpartition(".")[0]
+    if is_usual:
+        if AUDITS:
+            sys.audit("import", name, None, sys.path, sys.meta_path, sys.path_hooks)
+        lock = take_lock(name)
+        if lock is not None:
+            try:
+                return _find_and_load_unlocked(name, parent, import_, lazy_submodule)
+            finally:
+                lock = None  # if nobody waits for it, it is gone
+                drop_lock(name)
+    if lazy_submodule:
+        return former(name, import_, lazy_submodule=True)
+    return former(name, import_)
+
+
+def is_mine(name: str) -> bool:
+    """Return whether it is this thread that is loading the module *name*."""
+    reference = locks.get(name)
+    lock = reference and reference()
+    return lock is not None and lock.owner == get_ident()
+
+
+def take_lock(name: str) -> "Any":
+    """Return the lock of the module *name*, held by this thread; None if it is not needed, or not free.
+
+    What importlib does besides, if nobody has the lock, is of no consequence then.
+    """
+    imp.acquire_lock()
+    try:
+        if name in locks or name in sys.modules:
+            return None
+        lock = importlib._ModuleLock(name)
+        lock.owner = get_ident()
+        lock.count = [True] if COUNTS else 1
+        locks[name] = importlib._weakref.ref(lock)
+        return lock
+    finally:
+        imp.release_lock()
+
+
+def drop_lock(name: str) -> None:
+    """Release the lock of the module *name*, to which take_lock()'s caller has no reference any more."""
+    imp.acquire_lock()
+    try:
+        reference = locks.get(name)
+        lock = reference and reference()
+        if lock is None:
+            locks.pop(name, None)
+        elif lock.owner == get_ident():  # or it is another one, made since the first was gone
+            lock.release()  # somebody waits for it; importlib sees to its dead reference
+    finally:
+        imp.release_lock()
+
+
+def _find_and_load_unlocked(name: str, parent: str, import_: "Any", lazy_submodule: bool) -> "Any":
+    """Return the module *name* of the package *parent*, which is not loaded."""
+    path = None
+    package_spec: Any = None
+    child = name
+    if parent:
+        package = sys.modules[parent]
         try:
-            if _stat(file).st_mode & KIND == REGULAR:
-                return file if suffix == ".py" else "", folder
-        except OSError:
-            continue
-    return "", ""
+            path = package.__path__
+        except AttributeError:
+            return None if lazy_submodule else importlib._find_and_load_unlocked(name, import_)
+        package_spec = package.__spec__
+        child = name.rpartition(".")[2]
+    found = _find_spec(name, child, path)
+    if found is None:
+        if lazy_submodule:
+            return None
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    if package_spec:
+        package_spec._uninitialized_submodules.append(child)
+    try:
+        module = _load_unlocked(name, *found) if type(found) is tuple else importlib._load_unlocked(found)
+    finally:
+        if package_spec:
+            package_spec._uninitialized_submodules.pop()
+    if parent:
+        package = sys.modules[parent]
+        try:
+            setattr(package, child, module)
+        except AttributeError:
+            told = f"Cannot set an attribute on {parent!r} for child module {child!r}"
+            importlib._warnings.warn(told, ImportWarning)
+    if SETS_LAZY:
+        try:
+            imp._set_lazy_attributes(module, name)
+        except Exception as error:
+            importlib._warnings.warn(f"Cannot set lazy attributes on {name!r}: {error!r}", ImportWarning)
+    return module
 
 
-def is_beside() -> bool:
-    """Return whether byte code lies beside its source.
+def _find_spec(name: str, child: str, path: "Any") -> "Any":
+    """Return the spec of the module *name*, or what find_file() found, or None.
 
-    Who replaces cache_from_source() keeps byte code of his own (typeguard, beartype).
+    child: its last part. path: where its package looks for it.
     """
-    return external.cache_from_source is cache_from_source and sys.pycache_prefix is None
+    imp.acquire_lock()
+    try:
+        for finder in list(sys.meta_path):
+            if finder is PathFinder:
+                found = find_file(child, path)
+                if found is NOWHERE:
+                    continue
+                if found is not ASK and name not in sys.modules:
+                    return found
+            elif finder is BuiltinImporter:
+                if not imp.is_builtin(name):
+                    continue
+            elif finder is FrozenImporter and imp.find_frozen(name) is None:
+                continue
+            try:
+                find_spec = finder.find_spec
+            except AttributeError:
+                return importlib._find_spec(name, path)  # 3.11 still asks it in another way
+            spec = find_spec(name, path, None)
+            if spec is not None:
+                own = getattr(sys.modules.get(name), "__spec__", None)
+                return spec if own is None else own  # the finder may have imported it
+    finally:
+        imp.release_lock()
+    return None
+
+
+def find_file(child: str, path: "Any") -> "Any":
+    """Return (file, folder if it is a package, status, what makes the loader) of a module.
+
+    ASK if PathFinder has to look itself, NOWHERE if it would not find anything.
+    child, path: as in _find_spec().
+    """
+    finders: dict[str, Any] = sys.path_importer_cache
+    try:
+        for entry in sys.path if path is None else path:
+            finder = finders.get(entry, ASK)
+            if finder is None:
+                continue
+            if type(finder) is not FileFinder:
+                return ASK
+            folder = finder.path
+            if folder[:1] != "/":
+                return ASK
+            mtime = stat(folder).st_mtime
+            if mtime != finder._path_mtime:
+                finder._fill_cache()
+                finder._path_mtime = mtime
+            found = find_in(f"{folder.rstrip('/')}/{child}", child, finder._path_cache, finder._loaders)
+            if found is not NOWHERE:
+                return found
+    except Exception:
+        return ASK
+    return NOWHERE
+
+
+def find_in(place: str, name: str, listing: "set[str]", loaders: "list[tuple[str, Any]]") -> "Any":
+    """Return what find_file() does for the module *name* of a folder, of which there is a *listing*.
+
+    place: path of the module without its ending. loaders: what makes them, by ending.
+    """
+    is_folder = name in listing
+    if is_folder:
+        for suffix, make in loaders:
+            file = f"{place}/__init__{suffix}"
+            # There are none of most endings, and stat() would raise an error.
+            if (suffix == ".py" or external._os.access(file, 0)) and (status := status_of(file)):
+                return file, place, status, make
+    for suffix, make in loaders:
+        if name + suffix in listing and (status := status_of(place + suffix)):
+            return place + suffix, "", status, make
+    return ASK if is_folder else NOWHERE  # it may be a package without source
+
+
+def status_of(file: str) -> "Any":
+    """Return what ``stat()`` tells of *file*, None if it is no file."""
+    try:
+        status = stat(file)
+    except OSError:
+        return None
+    return status if status.st_mode & KIND == REGULAR else None
+
+
+def _load_unlocked(name: str, file: str, folder: str, status: "Any", make: "Any") -> "Any":
+    """Make and execute the module *name* of which find_file() returned the rest."""
+    is_ours = make is make_loader
+    code = read_code(file, status) if is_ours or make is SourceFileLoader else None
+    loader = make(name, file) if code is None else SourceFileLoader(name, file)
+    spec = importlib.ModuleSpec(name, loader, origin=file)
+    spec._set_fileattr = True  # as its property "has_location" does
+    if folder:
+        spec.submodule_search_locations = [folder]
+    if code is None:
+        return importlib._load_unlocked(spec)
+    module = MODULE(name)
+    namespace = module.__dict__
+    namespace["__loader__"], namespace["__spec__"] = loader, spec
+    namespace["__package__"] = name if folder else name.rpartition(".")[0]
+    if folder:
+        namespace["__path__"] = spec.submodule_search_locations
+    namespace["__file__"] = file
+    if HAS_CACHED:
+        spec.cached = namespace["__cached__"] = byte_code_of(file)
+    spec._initializing = True
+    try:
+        sys.modules[name] = module
+        try:
+            if is_ours and prepare is not None:
+                code = prepare(code, name, sys._getframe())
+            importlib._call_with_frames_removed(exec, code, namespace)
+        except BaseException:
+            sys.modules.pop(name, None)
+            raise
+        module = sys.modules.pop(name)
+        sys.modules[name] = module
+    finally:
+        spec._initializing = False
+    return module
 
 
 def byte_code_of(path: str) -> str:
@@ -151,51 +348,27 @@ def byte_code_of(path: str) -> str:
     return f"{folder}/__pycache__/{file[:-3]}{ENDING}"
 
 
-class ReadingLoader(SourceFileLoader):
-    """The stock loader of source modules, and of the stock class as soon as it has fetched the code."""
+def read_code(file: str, status: "Any") -> "CodeType | None":
+    """Return the code of a module out of its byte code, or None if importlib is to look.
 
-    def get_code(self, fullname: str) -> "CodeType | None":
-        """Return the code of the module."""
-        self.__class__ = SourceFileLoader  # type: ignore[assignment]
-        try:
-            return read_code(self, fullname) or self.get_code(fullname)
-        except BaseException as error:
-            leave_traceback(error)
-            raise
-
-
-def leave_traceback(error: BaseException) -> None:
-    """Take the frame that catches *error* out of its traceback; that frame then raises it, which adds none.
-
-    A frame of ours among those of importlib would keep CPython from taking them out, and shows where it
-    takes none out, as in what ``python -m`` prints.
+    file, status: of the source.
     """
-    error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
-
-
-def read_code(loader: SourceFileLoader, fullname: str) -> "CodeType | None":
-    """Return the code of the module *fullname* out of its byte code, or None if importlib is to look."""
     global latest
-    path = loader.path
-    if IS_TOLD or path[:1] != "/" or path[-3:] != ".py" or fullname != loader.name:
-        return None
-    if not is_beside():
-        return None
+    latest = file, status
     try:
-        status = _stat(path)
-        latest = path, status
-        # Through what an embedding program may check code with, as importlib opens it.
-        with _open_code(byte_code_of(path)) as opened:
-            data = opened.read()
+        with external._io.FileIO(byte_code_of(file)) as opened:
+            data = opened.read(MOST)
+            if len(data) == MOST:
+                data += opened.read()
         stamp = int(status.st_mtime) & WORD | (status.st_size & WORD) << 32
         if data[:16] != BY_DATE + stamp.to_bytes(8, "little"):
             return None
-        code: CodeType = _loads(memoryview(data)[16:])
+        code: CodeType = external.marshal.loads(memoryview(data)[16:])
     except (OSError, EOFError, TypeError, ValueError):
         return None
     if type(code) is not CODE:
         return None
-    _fix_co_filename(code, path)
+    imp._fix_co_filename(code, file)
     return code
 
 
@@ -210,3 +383,11 @@ def take_status(path: str) -> "Any":
     status = latest[1]
     latest = NO_FILE
     return status
+
+
+# Tracebacks leave out frames of importlib, warnings are not attributed to them, and programs that look for
+# who imports pass over them: these must not show either.
+for _function in (_find_and_load, _find_and_load_unlocked, _find_spec, _load_unlocked):
+    _function.__code__ = _function.__code__.replace(co_filename=IMPORTLIB)
+EXECUTES = _load_unlocked.__code__  # see callers.py
+SETS_SUBMODULE = _find_and_load_unlocked.__code__  # see backport/keys.py

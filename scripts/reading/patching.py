@@ -27,7 +27,7 @@ for name, path in files.items():
         continue
     try:
         counts["statements"] += read_statements(code)
-        patched = code if engine is None else engine.prepare(code, name)
+        patched = code if engine is None else engine.prepare(code, name, sys._getframe())
         counts["patched"] += patched is not code
         counts["instructions"] += walk(patched)
         counts["modules"] += 1

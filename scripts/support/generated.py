@@ -147,7 +147,7 @@ def check(engine: Any, source: str) -> bool:
     name = f"{PACKAGE}.generated"
     code = compile(source, "generated.py", "exec", dont_inherit=True)
     eager = run(code, name)
-    patched = engine.prepare(code, name)
+    patched = engine.prepare(code, name, sys._getframe())
     walk(patched)
     assert run(patched, name) == eager, source
     return patched is not code
