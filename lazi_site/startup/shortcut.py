@@ -117,7 +117,8 @@ def _find_and_load(name: str, import_: "Any", lazy_submodule: bool = False) -> "
     lazy_submodule: return None if there is no such module. (3.15)
     """
     modules = sys.modules
-    above = parent = name.rpartition(".")[0]
+    parent = name.rpartition(".")[0]
+    above = parent if parent in modules else ""
     is_usual = name not in modules and name not in locks and sys.meta_path and parts() == stock
     while above and is_usual:
         spec = getattr(modules.get(above), "__spec__", None)
@@ -126,6 +127,8 @@ def _find_and_load(name: str, import_: "Any", lazy_submodule: bool = False) -> "
     if is_usual:
         if AUDITS:
             sys.audit("import", name, None, sys.path, sys.meta_path, sys.path_hooks)
+        if parent not in modules and parent:
+            importlib._call_with_frames_removed(import_, parent)
         lock = take_lock(name)
         if lock is not None:
             try:
@@ -259,6 +262,8 @@ def find_file(child: str, path: "Any") -> "Any":
     try:
         for entry in sys.path if path is None else path:
             finder = finders.get(entry, ASK)
+            if finder is ASK:
+                finder = PathFinder._path_importer_cache(entry)
             if finder is None:
                 continue
             if type(finder) is not FileFinder:
