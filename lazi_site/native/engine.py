@@ -51,6 +51,8 @@ switches.change(declared_only=_settings["mode"] == "declared")
 # By the name of a module its code and what is known of that. (Of what has no name as of None.)
 tables: "dict[str | None, tuple[CodeType | None, Table]]" = {}
 NOTHING: "tuple[CodeType | None, Table]" = (None, {})
+NOBODY: "tuple[object, CodeType | None, Table]" = (None, None, {})
+latest = NOBODY  # whose statement was asked about last: importer, code and table
 DECIDED: "Table" = {}  # the table of modules in which nothing waits but what says so
 # Modules for which Policy.settles() may have an answer.
 settling: "dict[str, str]" = _settings["shipped-settle"]
@@ -92,16 +94,21 @@ def import_filter(importer: object, name: str, fromlist: "tuple[str, ...] | None
     importer: its ``__name__``, unchecked: None or any object in code without one.
     fromlist: the names taken, None for ``import name``.
     """
+    global latest
     frame = _getframe(1)
     try:
-        code, table = tables.get(importer, NOTHING) if type(importer) is str else NOTHING
-        if code is not frame.f_code:
-            return full_filter(importer, name, fromlist, frame)
-        if table is DECIDED and "__lazy_modules__" not in frame.f_globals:
-            return says_lazy(frame) and full_filter(importer, name, fromlist, frame)
+        one, code, table = latest
+        if code is not frame.f_code or one is not importer:
+            code, table = tables.get(importer, NOTHING) if type(importer) is str else NOTHING
+            if code is not frame.f_code:
+                return full_filter(importer, name, fromlist, frame)
+            latest = importer, code, table
         answer = table.get(frame.f_lasti, ASK)
-        if answer > WAITS and (answer != IF_FOUND or is_missed(name, frame)):
-            return full_filter(importer, name, fromlist, frame)
+        if answer > WAITS:
+            if table is DECIDED and "__lazy_modules__" not in frame.f_globals:
+                return says_lazy(frame) and full_filter(importer, name, fromlist, frame)
+            if answer != IF_FOUND or is_missed(name, frame):
+                return full_filter(importer, name, fromlist, frame)
         # New finders are seen here unless a list itself was replaced; then with the next module.
         if asked != known or not switches.is_plain:
             return full_filter(importer, name, fromlist, frame)
@@ -191,7 +198,10 @@ def resolve_names(module: object, names: "set[str] | None" = None) -> None:
     """Perform every import that waits in *module* (for one of *names*); one that fails goes on waiting."""
     from types import LazyImportType  # type: ignore[attr-defined]  # loaded, as a lazy import is in hand
 
-    for name, value in list(getattr(module, "__dict__", {}).items()):
+    contents = getattr(module, "__dict__", {})
+    # Most modules have none that waits; this asks in C code only.
+    found = list(contents.items()) if LazyImportType in map(type, contents.values()) else ()
+    for name, value in found:
         if type(value) is LazyImportType and (names is None or name in names):
             try:
                 getattr(module, name)
@@ -253,7 +263,7 @@ def enter(importer: object, frame: "FrameType") -> "Table":
     if type(importer) is str:
         if importer in settling:
             bring_judging().settle_package(importer)
-        if importer.partition(".")[0] in settled:
+        if settled and importer.partition(".")[0] in settled:
             table = {} if switches.watched else DECIDED  # who watches is told why
         elif is_decided(importer) or importer in looked_through:
             table = DECIDED
@@ -292,7 +302,16 @@ def table_of(importer: object, code: "CodeType") -> "Table | None":
 
 def remember(importer: object, code: "CodeType", table: "Table") -> None:
     """Have statements of *code*, the body of the module *importer*, looked up in *table* from now on."""
+    global latest
     tables[importer if type(importer) is str else None] = code, table
+    latest = NOBODY
+
+
+def forget() -> None:
+    """Have every module entered anew: what holds for its statements may be something else by now."""
+    global latest
+    tables.clear()
+    latest = NOBODY
 
 
 def is_decided(importer: str) -> bool:

@@ -44,6 +44,7 @@ from .engine import (
     SAYS_LAZY,
     SERVED,
     WAITS,
+    forget,
     must_have_now,
     remember,
     resolve_names,
@@ -51,7 +52,6 @@ from .engine import (
     serve,
     settled,
     table_of,
-    tables,
 )
 
 TYPE_CHECKING = False
@@ -221,7 +221,7 @@ def read(importer: str, frame: "FrameType") -> Body:
     if packages:
         settle_packages(packages, importer)
     if looked_through:
-        tables.clear()
+        forget()
     if (looked_through or packages) and table is not None:
         if packages:
             table[LOOKED_FOR] = packages
@@ -386,7 +386,7 @@ def settle(package: str) -> None:
     """Perform what waits inside *package*; nothing that is loaded later waits there either."""
     settled.add(package)
     resolve_in(package)
-    tables.clear()
+    forget()
     bodies.clear()
 
 

@@ -100,8 +100,6 @@ def leave() -> None:
     if sys.version_info < (3, 12):
         if path_hook in sys.path_hooks:  # a list that shrinks would have other threads pass over a hook
             sys.path_hooks[sys.path_hooks.index(path_hook)] = sys.path_hooks[-1]
-        kinds = shortcut.external._get_supported_file_loaders()
-        stock = [(suffix, make) for make, suffixes in kinds for suffix in suffixes]
         for finder in list(sys.path_importer_cache.values()):
             if type(finder) is FileFinder:
-                finder._loaders = stock  # type: ignore[attr-defined]
+                finder._loaders = shortcut.stock_loaders  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ import sys
 from _frozen_importlib_external import SourceFileLoader
 from _thread import get_ident
 
-from .bootstrap import make_loader
+from .bootstrap import LOADERS, make_loader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ def parts() -> "tuple[Any, ...]":
 
 
 stock = parts()
+stock_loaders = [
+    (suffix, make) for make, suffixes in external._get_supported_file_loaders() for suffix in suffixes
+]
+SUFFIXES = [suffix for suffix, _ in stock_loaders]  # as those of LOADERS
 
 
 def install() -> None:
@@ -259,6 +263,8 @@ def find_file(child: str, path: "Any") -> "Any":
     child, path: as in _find_spec().
     """
     finders: dict[str, Any] = sys.path_importer_cache
+    # Most folders have nothing of the name: that is seen at once if there are several.
+    names = {child, *[child + suffix for suffix in SUFFIXES]} if path is None else None
     try:
         for entry in sys.path if path is None else path:
             finder = finders.get(entry, ASK)
@@ -268,37 +274,35 @@ def find_file(child: str, path: "Any") -> "Any":
                 continue
             if type(finder) is not FileFinder:
                 return ASK
-            folder = finder.path
-            if folder[:1] != "/":
-                return ASK
-            mtime = stat(folder).st_mtime
+            mtime = stat(finder.path).st_mtime
             if mtime != finder._path_mtime:
                 finder._fill_cache()
                 finder._path_mtime = mtime
-            found = find_in(f"{folder.rstrip('/')}/{child}", child, finder._path_cache, finder._loaders)
-            if found is not NOWHERE:
-                return found
+            if names is None or not names.isdisjoint(finder._path_cache):
+                found = find_in(finder, child)
+                if found is not NOWHERE:
+                    return found
     except Exception:
         return ASK
     return NOWHERE
 
 
-def find_in(place: str, name: str, listing: "set[str]", loaders: "list[tuple[str, Any]]") -> "Any":
-    """Return what find_file() does for the module *name* of a folder, of which there is a *listing*.
-
-    place: path of the module without its ending. loaders: what makes them, by ending.
-    """
-    is_folder = name in listing
-    if is_folder:
+def find_in(finder: "Any", child: str) -> "Any":
+    """Return what find_file() does for the folder of *finder*."""
+    loaders, folder, listing = finder._loaders, finder.path, finder._path_cache
+    if (loaders != stock_loaders and loaders != LOADERS) or folder[:1] != "/":
+        return ASK
+    place = f"{folder.rstrip('/')}/{child}"
+    if child in listing:
         for suffix, make in loaders:
             file = f"{place}/__init__{suffix}"
             # There are none of most endings, and stat() would raise an error.
             if (suffix == ".py" or external._os.access(file, 0)) and (status := status_of(file)):
                 return file, place, status, make
     for suffix, make in loaders:
-        if name + suffix in listing and (status := status_of(place + suffix)):
+        if child + suffix in listing and (status := status_of(place + suffix)):
             return place + suffix, "", status, make
-    return ASK if is_folder else NOWHERE  # it may be a package without source
+    return ASK if child in listing else NOWHERE  # it may be a package without source
 
 
 def status_of(file: str) -> "Any":

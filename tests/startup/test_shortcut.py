@@ -455,7 +455,7 @@ def test_finders_are_asked_as_ever(both: Callable[..., str], tmp_path: Path, fin
         "        try: print(importlib.import_module(name).V)\n"
         "        except Exception as error: print(type(error), error, error.__cause__, error.__context__)\n"
     )
-    assert "raises" in finder or "wanted" in both(steps)
+    assert both(steps).count("\n") >= 6
 
 
 def test_embedding_program_opens_code_itself(enabled: Environment, tmp_path: Path) -> None:
