@@ -52,15 +52,19 @@ prepare: "Callable[[CodeType, str, FrameType], CodeType] | None" = None
 
 
 def parts() -> "tuple[Any, ...]":
-    """Return what others replace to have modules found or read in their own way.
+    """Return what others replace to have modules found, read or loaded in their own way.
 
-    typeguard and beartype, for example, keep byte code of their own.
+    typeguard and beartype, for example, keep byte code of their own; CPython's tests stand in for more.
     """
     return (
         external.cache_from_source,
         FileFinder.find_spec,
         SourceFileLoader.get_code,
         SourceFileLoader.exec_module,
+        importlib._find_spec,
+        importlib._load_unlocked,
+        importlib._find_and_load_unlocked,
+        getattr(importlib, "_resolve_parents", None),  # (3.15)
         external._io.open,
         sys.pycache_prefix,
     )
@@ -82,7 +86,7 @@ def install() -> None:
     is_stock = importlib._find_and_load is former and parts() == stock and not sys.pycache_prefix
     relaxes = sys.platform.startswith(external._CASE_INSENSITIVE_PLATFORMS)
     is_usual = sys.implementation.cache_tag and not (relaxes or sys.flags.verbose)
-    if is_usual and is_stock and all(map(is_importlibs, (former, *stock[:4]))) and opens_plainly():
+    if is_usual and is_stock and all(map(is_importlibs, (former, *stock[:7]))) and opens_plainly():
         importlib._find_and_load = _find_and_load
 
 
@@ -190,6 +194,8 @@ def _find_and_load_unlocked(name: str, parent: str, import_: "Any", lazy_submodu
     package_spec: Any = None
     child = name
     if parent:
+        if parent not in sys.modules:  # somebody has taken it out
+            importlib._call_with_frames_removed(import_, parent)
         package = sys.modules[parent]
         try:
             path = package.__path__
@@ -269,7 +275,7 @@ def find_file(child: str, path: "Any") -> "Any":
         for entry in sys.path if path is None else path:
             finder = finders.get(entry, ASK)
             if finder is ASK:
-                finder = PathFinder._path_importer_cache(entry)
+                finder = PathFinder._path_importer_cache(entry) if isinstance(entry, str) else None
             if finder is None:
                 continue
             if type(finder) is not FileFinder:

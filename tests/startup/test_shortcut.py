@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import py_compile
 import sys
+import zipfile
 from collections.abc import Callable
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -166,6 +167,31 @@ def test_sees_what_comes_and_goes(both: Callable[..., str], tmp_path: Path, how:
     )
     told = both(PROGRAM + steps, str(tmp_path / "found")).splitlines()
     assert ["NotFound" in line for line in told] == [True, False, True, True]
+
+
+def test_entries_of_the_path_are_what_they_are(both: Callable[..., str], tmp_path: Path) -> None:
+    for name in ("folder", "bytes_too", "paths_too", "here", "later"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"in_{name}.py").write_text("V = 1\n")
+    (tmp_path / "file").write_text("")
+    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
+        archive.writestr("in_archive.py", "V = 1\n")
+    steps = PROGRAM + (
+        "import os, pathlib, zipfile\n"
+        "here = os.getcwd() + '/'\n"
+        "os.chdir('here')\n"
+        "entries = [b'bytes_too', pathlib.Path(here + 'paths_too'), here + 'file', here + 'nowhere', '',\n"
+        "    here + 'folder/', here + 'archive.zip', None, ['list'], '../later']\n"
+        "for entries in (entries, entries[::-1]):\n"
+        "    sys.path[:] = [*entries, *sys.path]\n"
+        "    for name in ('folder', 'bytes_too', 'paths_too', 'here', 'archive', 'later', 'none'):\n"
+        "        sys.modules.pop('in_' + name, None)\n"
+        "        try: print(importlib.import_module('in_' + name).__file__)\n"
+        "        except ImportError as error: print(error)\n"
+        "    print([name for name in sys.path_importer_cache if '/here/' in str(name)])\n"
+        "    del sys.path[:len(entries)]\n"
+    )
+    assert both(steps).count("No module named") == 6
 
 
 IMPORTED = "import importlib, sys\nimport subj\nsubj.V\n"
