@@ -70,7 +70,8 @@ def parts() -> "tuple[Any, ...]":
     )
 
 
-stock = parts()
+usual = parts()
+stock: "tuple[Any, ...]" = ()  # *usual* while ours is in place
 stock_loaders = [
     (suffix, make) for make, suffixes in external._get_supported_file_loaders() for suffix in suffixes
 ]
@@ -83,10 +84,13 @@ def install() -> None:
     Not if somebody has replaced something already, not where names are compared without case, as on
     macOS and Windows, and not under ``python -v``, which tells what importlib tries.
     """
-    is_stock = importlib._find_and_load is former and parts() == stock and not sys.pycache_prefix
+    global stock
+    is_stock = importlib._find_and_load is former and all(map(is_importlibs, (former, *usual[:7])))
+    is_stock = is_stock and parts() == usual and not sys.pycache_prefix
     relaxes = sys.platform.startswith(external._CASE_INSENSITIVE_PLATFORMS)
-    is_usual = sys.implementation.cache_tag and not (relaxes or sys.flags.verbose)
-    if is_usual and is_stock and all(map(is_importlibs, (former, *stock[:7]))) and opens_plainly():
+    has_cache = bool(sys.implementation.cache_tag)
+    if is_stock and has_cache and not (relaxes or sys.flags.verbose) and opens_plainly():
+        stock = usual
         importlib._find_and_load = _find_and_load
 
 
@@ -97,7 +101,9 @@ def is_importlibs(function: "Any") -> bool:
 
 
 def remove() -> None:
-    """Have the interpreter import by importlib again, unless somebody else has put his own function there."""
+    """Have the interpreter import by importlib again; who stands around our function goes on calling that."""
+    global stock
+    stock = ()
     if importlib._find_and_load is _find_and_load:
         importlib._find_and_load = former
 
@@ -239,7 +245,7 @@ def _find_spec(name: str, child: str, path: "Any") -> "Any":
     try:
         for finder in list(sys.meta_path):
             if finder is PathFinder:
-                found = find_file(child, path)
+                found = find_file(name, child, path)
                 if found is NOWHERE:
                     continue
                 if found is not ASK and name not in sys.modules:
@@ -262,11 +268,11 @@ def _find_spec(name: str, child: str, path: "Any") -> "Any":
     return None
 
 
-def find_file(child: str, path: "Any") -> "Any":
-    """Return (file, folder if it is a package, status, what makes the loader) of a module.
+def find_file(name: str, child: str, path: "Any") -> "Any":
+    """Return (file, folder if it is a package, status, what makes the loader) of the module *name*.
 
-    ASK if PathFinder has to look itself, NOWHERE if it would not find anything.
-    child, path: as in _find_spec().
+    Its spec if another kind of finder has it, as for archives; ASK if PathFinder has to look itself, NOWHERE
+    if that would not find anything. child, path: as in _find_spec().
     """
     finders: dict[str, Any] = sys.path_importer_cache
     # Most folders have nothing of the name: that is seen at once if there are several.
@@ -279,7 +285,10 @@ def find_file(child: str, path: "Any") -> "Any":
             if finder is None:
                 continue
             if type(finder) is not FileFinder:
-                return ASK
+                spec = finder.find_spec(name, None)
+                if spec is None:
+                    continue
+                return ASK if spec.loader is None else spec  # it may be a part of a package
             mtime = stat(finder.path).st_mtime
             if mtime != finder._path_mtime:
                 finder._fill_cache()
@@ -401,7 +410,8 @@ def take_status(path: str) -> "Any":
 
 
 # Tracebacks leave out frames of importlib, warnings are not attributed to them, and programs that look for
-# who imports pass over them: these must not show either.
+# who imports pass over them, by file or by module: these must not show either.
+__name__ = "importlib._bootstrap"
 for _function in (_find_and_load, _find_and_load_unlocked, _find_spec, _load_unlocked):
     _function.__code__ = _function.__code__.replace(co_filename=IMPORTLIB)
 EXECUTES = _load_unlocked.__code__  # see callers.py

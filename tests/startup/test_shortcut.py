@@ -444,6 +444,24 @@ def test_warning_of_a_body_is_attributed_to_the_statement(both: Callable[..., st
     assert [place.rpartition("/")[2] for place in places] == ["warns.py:2", "main.py:5", "main.py:6"]
 
 
+@pytest.mark.parametrize(
+    "skipped",
+    [
+        "frame.f_globals['__name__'].startswith('importlib')",
+        "'importlib' in frame.f_code.co_filename",
+        "frame.f_code.co_filename.startswith('<frozen ')",
+    ],
+)
+def test_program_that_looks_for_who_imports_it(
+    both: Callable[..., str], tmp_path: Path, skipped: str
+) -> None:
+    (tmp_path / "looks.py").write_text(
+        f"import sys\nframe = sys._getframe(1)\nwhile {skipped}: frame = frame.f_back\n"
+        "print(frame.f_globals['__name__'], frame.f_lineno, frame.f_code.co_name)\n"
+    )
+    assert both(IMPORTED + "def use():\n    import looks\nuse()\n") == "__main__ 5 use\n"
+
+
 FINDERS = {
     "asked": "def find_spec(self, *rest): print('asked', *rest)\n",
     "imports it itself": "def find_spec(self, name, *rest):\n"
@@ -462,6 +480,42 @@ FINDERS = {
     "        if name != 'later': import later\n"
     "        print('asked', name)\n",
 }
+
+
+ENTRY_FINDERS = {
+    "finds": "def find_spec(self, name, target=None):\n"
+    "        print('asked', name, target)\n"
+    "        if name == 'wanted': return importlib.util.spec_from_loader(name, Loader())\n",
+    "asked": "def find_spec(self, name, target=None): print('asked', name, target)\n",
+    "raises": "def find_spec(self, name, target=None): raise KeyError(name)\n",
+    "part": "def find_spec(self, name, target=None):\n"
+    "        spec = importlib.machinery.ModuleSpec(name, None)\n"
+    "        spec.submodule_search_locations = ['/nowhere']\n"
+    "        return spec\n",
+    "has none": "pass\n",
+}
+
+
+@pytest.mark.parametrize("finder", ENTRY_FINDERS)
+def test_finders_of_entries_are_asked_as_ever(both: Callable[..., str], tmp_path: Path, finder: str) -> None:
+    (tmp_path / "wanted.py").write_text("print('wanted')\nV = 1\n")
+    steps = PROGRAM + (
+        "import importlib.util\n"
+        "class Loader:\n"
+        "    def create_module(self, spec): return None\n"
+        "    def exec_module(self, module): module.V = 2\n"
+        f"class Finder:\n    {ENTRY_FINDERS[finder]}"
+        "def hook(path):\n"
+        "    if path != 'mine:': raise ImportError\n"
+        "    return Finder()\n"
+        "sys.path_hooks.append(hook)\n"
+        "sys.path.insert(0, 'mine:')\n"
+        "for name in ('wanted', 'there_is_none'):\n"
+        "    for _ in range(2):\n"
+        "        try: print(importlib.import_module(name).V)\n"
+        "        except Exception as error: print(type(error), error)\n"
+    )
+    assert both(steps).count("\n") >= 4
 
 
 @pytest.mark.parametrize("place", ["0", "len(sys.meta_path)"])
