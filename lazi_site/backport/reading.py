@@ -9,6 +9,7 @@ from ..startup.policy import Policy
 from ..startup.reasons import (
     FOR_ITS_EFFECT,
     IN_TRY,
+    LOOKED_UP,
     LOOKS_THROUGH_NAMES,
     NAME_OF_SUBMODULE,
     PATH_RESTORED,
@@ -77,7 +78,8 @@ def waiting_statements(
         elif at in performed:
             why = FOR_ITS_EFFECT
         else:
-            why = policy.decide_target(importer, target, names or ())
+            why = LOOKED_UP if usage.looks_up(importer, target, names or ()) else None
+            why = why or policy.decide_target(importer, target, names or ())
         tail = bytecode.tail(code, at, names) if why is None else None
         if tail and package == importer and usage.has_variable_for(package, target, names or ()):
             why, tail = NAME_OF_SUBMODULE, None

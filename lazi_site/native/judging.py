@@ -13,6 +13,7 @@ from ..startup.reasons import (
     EXTENDED,
     FOR_ITS_EFFECT,
     IN_TRY,
+    LOOKED_UP,
     LOOKS_THROUGH_NAMES,
     NAME_OF_SUBMODULE,
     PATH_RESTORED,
@@ -254,6 +255,8 @@ def judge(
         why = PATH_RESTORED
     if why is None and frame.f_lasti in body.performed:
         why = FOR_ITS_EFFECT
+    if why is None and body.usage.looks_up(importer, name, fromlist):
+        why = LOOKED_UP
     if (
         why is None
         and body.is_package

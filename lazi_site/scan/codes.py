@@ -123,6 +123,12 @@ CODES = {
         "The importing module takes folders off sys.path afterwards, where the module may lie.",
         "Leave the folder on sys.path, or install what lies there.",
     ),
+    "looked-up": Code(
+        "import",
+        "The importing module takes, replaces or deletes the entry of the module in sys.modules by its name;"
+        " the module has to be there, or to have been taken before.",
+        NOTHING,
+    ),
     "used-by-finder": Code(
         "import", "A finder on sys.meta_path, written in the importing module, uses the name.", NOTHING
     ),

@@ -66,8 +66,8 @@ def is_collected(frame: "FrameType | None") -> bool:
 
     frame: the innermost of the import system.
     """
-    # Every module comes here, so that nothing is called, and the frames of the usual case are passed
-    # without a look. (3.11 to 3.15)
+    # Every module comes here, so that nothing is called, and the frames of the usual case, shortcut's three,
+    # are passed without a look.
     last: Any = frame
     try:
         if last.f_code is not EXECUTES:

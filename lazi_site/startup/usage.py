@@ -32,7 +32,7 @@ _SUBSCRIPTS = frozenset({op.BINARY_SUBSCR, op.BINARY_OP, op.STORE_SUBSCR, op.DEL
 class Usage:
     """Answers what a module's own code does with the names that it binds at module level."""
 
-    __slots__ = ("assigned", "code", "loaded", "nested", "was_asked")
+    __slots__ = ("assigned", "code", "in_modules", "loaded", "nested", "was_asked")
 
     def __init__(self, code: "CodeType", nested: "set[str] | None" = None) -> None:
         """Answer about *code*. nested: what nested_names() gives, where it is known."""
@@ -41,6 +41,7 @@ class Usage:
         self.was_asked = False
         self.assigned: set[str] | None = None
         self.loaded: set[str] | None = None
+        self.in_modules: set[str] | None = None
 
     def unused(self, names: "tuple[str, ...] | None", bound: "tuple[str, ...]") -> "tuple[str | None, ...]":
         """Return those of *names*, taken by a statement that binds them as *bound*, that nobody uses.
@@ -87,6 +88,23 @@ class Usage:
             return False
         return any(name in self.code.co_names and name in self.assigned_names() for name in modules)
 
+    def looks_up(self, importer: str, target: str, names: "tuple[str, ...]") -> bool:
+        """Return whether the code handles the entry in ``sys.modules`` of what a statement imports.
+
+        Or of what that loads: of a package for one of its modules, and the other way round. Those packages
+        do not count that the module *importer* lies in, and a program's own modules may look whether an
+        import waits. target, names: what the statement imports.
+        """
+        if self.in_modules is None:
+            is_library = is_installed(self.code.co_filename)
+            self.in_modules = modules_handled(self.code) if is_library else set()
+        for one in self.in_modules:
+            for imported in (target, *[f"{target}.{name}" for name in names]):
+                is_below = f"{imported}.".startswith(f"{one}.") or f"{one}.".startswith(f"{imported}.")
+                if is_below and not f"{importer}.".startswith(f"{one}."):
+                    return True
+        return False
+
     def assigned_names(self) -> "set[str]":
         """Return the names that module-level code binds otherwise than by import statements, or deletes."""
         code = self.code
@@ -118,7 +136,7 @@ def path_restored_at(code: "CodeType") -> int:
         return 0
     instructions = code.co_code
     last = max(_stores_of_path(code), default=0)
-    for at, _, method, after in _uses_of_sys(code, "path"):
+    for at, _, _, method, after in _uses_of_sys(code, "path"):
         removes = method in ("pop", "remove")
         if removes or instructions[bytecode.past_caches(instructions, after)] == op.DELETE_SUBSCR:
             last = max(last, at)
@@ -127,7 +145,8 @@ def path_restored_at(code: "CodeType") -> int:
 
 def path_extended_at(code: "CodeType") -> int:
     """Return the offset at which *code* first puts a folder on ``sys.path``, or 0 if it does not itself."""
-    puts = (at for at, _, method, _ in _uses_of_sys(code, "path") if method in ("append", "extend", "insert"))
+    uses = _uses_of_sys(code, "path")
+    puts = (at for at, _, _, method, _ in uses if method in ("append", "extend", "insert"))
     return min((*puts, *_stores_of_path(code)), default=0)
 
 
@@ -140,9 +159,9 @@ def _stores_of_path(code: "CodeType") -> "Iterator[int]":
             yield at
 
 
-def _uses_of_sys(code: "CodeType", name: str) -> "Iterator[tuple[int, int, str, int]]":
-    """Yield of each ``sys.name`` in *code* its offset, the instruction that follows, the name of
-    the method if that takes one, else "", and the offset behind it.
+def _uses_of_sys(code: "CodeType", name: str) -> "Iterator[tuple[int, int, int, str, int]]":
+    """Yield of each ``sys.name`` in *code* its offset, the instruction that follows and its argument, the
+    name of the method if that takes one, else "", and the offset behind it.
     """
     instructions, names = code.co_code, code.co_names
     shift = int(op.VERSION > 0)  # from 3.12 on the lowest bit of LOAD_ATTR's argument marks a method
@@ -154,7 +173,7 @@ def _uses_of_sys(code: "CodeType", name: str) -> "Iterator[tuple[int, int, str, 
             after = bytecode.past_caches(instructions, after)
             operation, argument, after = bytecode.forwards(instructions, after)
             is_method = operation == (op.LOAD_ATTR if shift else op.LOAD_METHOD)
-            yield at, operation, names[argument >> shift] if is_method else "", after
+            yield at, operation, argument, names[argument >> shift] if is_method else "", after
 
 
 def _loads_of_sys(code: "CodeType") -> "Iterator[int]":
@@ -173,7 +192,7 @@ def packages_looked_for(code: "CodeType", importer: str) -> "tuple[str, ...]":
     if "modules" not in code.co_names or "sys" not in code.co_names:
         return ()
     uses = _uses_of_sys(code, "modules")
-    if not any(operation in _LOOKS_AT_ALL or method in _GIVES_ALL for _, operation, method, _ in uses):
+    if not any(operation in _LOOKS_AT_ALL or method in _GIVES_ALL for _, operation, _, method, _ in uses):
         return ()
     found: set[str] = set()
     for constant in code.co_consts:
@@ -182,6 +201,24 @@ def packages_looked_for(code: "CodeType", importer: str) -> "tuple[str, ...]":
             if parts and all(map(str.isidentifier, parts)):
                 found.add(parts[0])
     return tuple(sorted(found - sys.stdlib_module_names - {importer.partition(".")[0]}))
+
+
+def modules_handled(code: "CodeType") -> "set[str]":
+    """Return the modules whose entries in ``sys.modules`` *code*, or what is nested in it, handles by name.
+
+    ``sys.modules["x"]``, taken, set or deleted, and ``sys.modules.pop("x")``: a module that is imported there
+    as well is expected to be loaded, or to have been taken before another one stands there.
+    """
+    found: set[str] = set()
+    for one in with_nested(code) if "modules" in mentioned(code) else ():
+        if "modules" in one.co_names and "sys" in one.co_names:
+            for _, operation, argument, method, after in _uses_of_sys(one, "modules"):
+                if method == "pop":
+                    at = bytecode.past_caches(one.co_code, after)
+                    operation, argument, _ = bytecode.forwards(one.co_code, at)
+                if operation == op.LOAD_CONST and type(one.co_consts[argument]) is str:
+                    found.add(one.co_consts[argument])
+    return found
 
 
 def mentioned(code: "CodeType") -> "set[str]":
