@@ -6,7 +6,7 @@ ending that a file could have, a file opened through two layers. Here is the usu
 concerned, a stock finder knows the file, and if that is source, its byte code is cached and fits. All else is
 left to importlib, step by step. What finders are asked, which files are looked at, in which order, and which
 audit events are raised is as in the functions of the same names there, in FileFinder and in SourceLoader
-(Lib/importlib/_bootstrap.py and _bootstrap_external.py, 3.11 to 3.15).
+(Lib/importlib/_bootstrap.py and _bootstrap_external.py of 3.11.7, 3.12.1, 3.13.0, 3.14.10 and 3.15.2).
 """
 
 import sys
