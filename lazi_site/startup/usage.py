@@ -91,19 +91,14 @@ class Usage:
     def looks_up(self, importer: str, target: str, names: "tuple[str, ...]") -> bool:
         """Return whether the code handles the entry in ``sys.modules`` of what a statement imports.
 
-        Or of what that loads: of a package for one of its modules, and the other way round. Those packages
-        do not count that the module *importer* lies in, and a program's own modules may look whether an
-        import waits. target, names: what the statement imports.
+        Those packages do not count that the module *importer* lies in, and a program's own modules may look
+        whether an import waits. target, names: what the statement imports.
         """
         if self.in_modules is None:
             is_library = is_installed(self.code.co_filename)
             self.in_modules = modules_handled(self.code) if is_library else set()
-        for one in self.in_modules:
-            for imported in (target, *[f"{target}.{name}" for name in names]):
-                is_below = f"{imported}.".startswith(f"{one}.") or f"{one}.".startswith(f"{imported}.")
-                if is_below and not f"{importer}.".startswith(f"{one}."):
-                    return True
-        return False
+        imported = {target, *[f"{target}.{name}" for name in names]} if self.in_modules else ()
+        return any(not f"{importer}.".startswith(f"{one}.") for one in self.in_modules.intersection(imported))
 
     def assigned_names(self) -> "set[str]":
         """Return the names that module-level code binds otherwise than by import statements, or deletes."""

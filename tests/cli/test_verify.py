@@ -42,7 +42,8 @@ def test_json_says_what_each_run_did(enabled: Environment) -> None:
 def test_first_failed_import_is_named(enabled: Environment) -> None:
     # It is there for the eager run, and gone when the name is used.
     source = (
-        "import sys\nimport fading.soon\nsys.modules['fading.soon'] = None\nfading.soon\nprint('there')\n"
+        "import sys\nimport fading.soon\nname = 'fading.soon'\nsys.modules[name] = None\n"
+        "fading.soon\nprint('there')\n"
     )
     enabled.add_module("fading.soon", "")
     path = enabled.add_module("fading.user", source)
