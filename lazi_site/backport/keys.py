@@ -61,8 +61,8 @@ _COLLECTS = frozenset({op.STORE_SUBSCR, op.MAP_ADD, op.SET_ADD, op.SET_UPDATE, o
 # Instructions that hash a key object and get no value by it.
 _KEEPS_WAITING = _COLLECTS | _ASKS
 
-# What sets a loaded submodule on its package: importlib's function, and ours that stands for it.
-_SETS_SUBMODULE = sys.modules["_frozen_importlib"]._find_and_load_unlocked.__code__
+# As SETS_SUBMODULE, importlib's own: what sets a loaded submodule on its package.
+_IMPORTLIB_SETS = sys.modules["_frozen_importlib"]._find_and_load_unlocked.__code__
 
 
 class PendingKey(SettledKey):
@@ -89,7 +89,7 @@ class PendingKey(SettledKey):
             elif not self.origin.is_own_store(code, frame.f_lasti):
                 discard(self)
             return True
-        if code is SETS_SUBMODULE or code is _SETS_SUBMODULE:
+        if code is SETS_SUBMODULE or code is _IMPORTLIB_SETS:
             # Storing the module under the key loses nothing: ``from .run import
             # run`` in a package still puts its function there when it resolves.
             if self.origin.is_submodule(self):

@@ -78,8 +78,9 @@ def waiting_statements(
         elif at in performed:
             why = FOR_ITS_EFFECT
         else:
-            why = LOOKED_UP if usage.looks_up(importer, target, names or ()) else None
-            why = why or policy.decide_target(importer, target, names or ())
+            why = policy.decide_target(importer, target, names or ())
+            if why is None and usage.looks_up(importer, target, names or ()):
+                why = LOOKED_UP
         tail = bytecode.tail(code, at, names) if why is None else None
         if tail and package == importer and usage.has_variable_for(package, target, names or ()):
             why, tail = NAME_OF_SUBMODULE, None

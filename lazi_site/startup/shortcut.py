@@ -47,7 +47,7 @@ COUNTS = "append" in importlib._ModuleLock.acquire.__code__.co_names  # by a lis
 ASK, NOWHERE = "ask", "nowhere"  # answers of find_file()
 NO_FILE: "tuple[str, Any]" = ("", None)
 latest = NO_FILE  # whose byte code was read last, and what it was then
-# Changes the code of a module that our loader is to load; loaders.py puts it here. (3.11 to 3.14)
+# prepare() of loaders.py, once that is loaded: it changes the code that our loader is to run. (3.11 to 3.14)
 prepare: "Callable[[CodeType, str, FrameType], CodeType] | None" = None
 
 
@@ -146,7 +146,7 @@ def _find_and_load(name: str, import_: "Any", lazy_submodule: bool = False) -> "
         lock = take_lock(name)
         if lock is not None:
             try:
-                return _find_and_load_unlocked(name, parent, import_, lazy_submodule)
+                return _find_and_load_unlocked(name, import_, lazy_submodule)
             finally:
                 lock = None  # if nobody waits for it, it is gone
                 drop_lock(name)
@@ -194,11 +194,11 @@ def drop_lock(name: str) -> None:
         imp.release_lock()
 
 
-def _find_and_load_unlocked(name: str, parent: str, import_: "Any", lazy_submodule: bool) -> "Any":
-    """Return the module *name* of the package *parent*, which is not loaded."""
+def _find_and_load_unlocked(name: str, import_: "Any", lazy_submodule: bool) -> "Any":
+    """Return the module *name*, which is not loaded."""
     path = None
     package_spec: Any = None
-    child = name
+    parent, _, child = name.rpartition(".")
     if parent:
         if parent not in sys.modules:  # somebody has taken it out
             importlib._call_with_frames_removed(import_, parent)
@@ -208,7 +208,6 @@ def _find_and_load_unlocked(name: str, parent: str, import_: "Any", lazy_submodu
         except AttributeError:
             return None if lazy_submodule else importlib._find_and_load_unlocked(name, import_)
         package_spec = package.__spec__
-        child = name.rpartition(".")[2]
     found = _find_spec(name, child, path)
     if found is None:
         if lazy_submodule:
@@ -331,8 +330,8 @@ def status_of(file: str) -> "Any":
 
 def _load_unlocked(name: str, file: str, folder: str, status: "Any", make: "Any") -> "Any":
     """Make and execute the module *name* of which find_file() returned the rest."""
-    is_ours = make is make_loader
-    code = read_code(file, status) if is_ours or make is SourceFileLoader else None
+    change = prepare if make is make_loader else None
+    code = read_code(file, status) if change is not None or make is SourceFileLoader else None
     loader = make(name, file) if code is None else SourceFileLoader(name, file)
     spec = importlib.ModuleSpec(name, loader, origin=file)
     spec._set_fileattr = True  # as its property "has_location" does
@@ -353,8 +352,8 @@ def _load_unlocked(name: str, file: str, folder: str, status: "Any", make: "Any"
     try:
         sys.modules[name] = module
         try:
-            if is_ours and prepare is not None:
-                code = prepare(code, name, sys._getframe())
+            if change is not None:
+                code = change(code, name, sys._getframe())
             importlib._call_with_frames_removed(exec, code, namespace)
         except BaseException:
             sys.modules.pop(name, None)

@@ -205,7 +205,7 @@ def modules_handled(code: "CodeType") -> "set[str]":
     as well is expected to be loaded, or to have been taken before another one stands there.
     """
     found: set[str] = set()
-    for one in with_nested(code) if "modules" in mentioned(code) else ():
+    for one in with_nested(code):
         if "modules" in one.co_names and "sys" in one.co_names:
             for _, operation, argument, method, after in _uses_of_sys(one, "modules"):
                 if method == "pop":

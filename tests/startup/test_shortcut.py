@@ -462,26 +462,6 @@ def test_program_that_looks_for_who_imports_it(
     assert both(IMPORTED + "def use():\n    import looks\nuse()\n") == "__main__ 5 use\n"
 
 
-FINDERS = {
-    "asked": "def find_spec(self, *rest): print('asked', *rest)\n",
-    "imports it itself": "def find_spec(self, name, *rest):\n"
-    "        print('asked', name)\n"
-    "        if name != 'wanted': return\n"
-    "        sys.meta_path.remove(self)\n"
-    "        import wanted\n"
-    "        return PathFinder.find_spec(name)\n",
-    "raises": "def find_spec(self, *rest): raise KeyError(rest)\n",
-    "raises ImportError": "def find_spec(self, *rest): raise ImportError(rest)\n",
-    "has none": "pass\n",
-    "finds": "def find_spec(self, name, *rest):\n"
-    "        if name == 'wanted': return importlib.util.spec_from_loader(name, Loader())\n",
-    "old": "def find_module(self, name, path=None): print('asked', name)\n",
-    "imports another": "def find_spec(self, name, *rest):\n"
-    "        if name != 'later': import later\n"
-    "        print('asked', name)\n",
-}
-
-
 ENTRY_FINDERS = {
     "finds": "def find_spec(self, name, target=None):\n"
     "        print('asked', name, target)\n"
@@ -516,6 +496,26 @@ def test_finders_of_entries_are_asked_as_ever(both: Callable[..., str], tmp_path
         "        except Exception as error: print(type(error), error)\n"
     )
     assert both(steps).count("\n") >= 4
+
+
+FINDERS = {
+    "asked": "def find_spec(self, *rest): print('asked', *rest)\n",
+    "imports it itself": "def find_spec(self, name, *rest):\n"
+    "        print('asked', name)\n"
+    "        if name != 'wanted': return\n"
+    "        sys.meta_path.remove(self)\n"
+    "        import wanted\n"
+    "        return PathFinder.find_spec(name)\n",
+    "raises": "def find_spec(self, *rest): raise KeyError(rest)\n",
+    "raises ImportError": "def find_spec(self, *rest): raise ImportError(rest)\n",
+    "has none": "pass\n",
+    "finds": "def find_spec(self, name, *rest):\n"
+    "        if name == 'wanted': return importlib.util.spec_from_loader(name, Loader())\n",
+    "old": "def find_module(self, name, path=None): print('asked', name)\n",
+    "imports another": "def find_spec(self, name, *rest):\n"
+    "        if name != 'later': import later\n"
+    "        print('asked', name)\n",
+}
 
 
 @pytest.mark.parametrize("place", ["0", "len(sys.meta_path)"])
